@@ -1,0 +1,114 @@
+// Package arch describes a processor as the rest of the debugger needs it:
+// its registers, its trap instruction, its DWARF numbering and how one
+// instruction can be moved elsewhere and still mean the same.
+//
+// A processor is a folder below this one; nothing above this folder names one.
+package arch
+
+import (
+	"encoding/binary"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+)
+
+// Arch is one processor architecture. Implementations are stateless.
+type Arch interface {
+	// Name is GOARCH's word for it.
+	Name() string
+	PtrSize() int
+	ByteOrder() binary.ByteOrder
+
+	// Trap is the breakpoint instruction. It is one byte where the processor
+	// allows, so that arming is a single atomic write.
+	Trap() []byte
+	// TrapAddr is where the trap stands that stopped a thread at pc.
+	TrapAddr(pc addr.Addr) addr.Addr
+
+	// MaxInstrLen is the longest instruction, in bytes.
+	MaxInstrLen() int
+	// Displace returns code that, placed at to, does what the instruction at
+	// from (whose bytes begin code) does there, and then jumps to the
+	// instruction after it (or wherever the instruction itself goes).
+	// The copy needs no help to finish. A *DisplaceError is returned for an instruction that cannot be moved.
+	Displace(code []byte, from, to addr.Addr) (Displaced, error)
+
+	// DWARF numbers of the registers that unwinding is about.
+	DWARFPC() int
+	DWARFSP() int
+	DWARFFP() int
+	// RegName is the name of a DWARF register, "" when there is none.
+	RegName(dwarf int) string
+	// RegNumber is the DWARF number of a register by name (any case), and
+	// whether there is one.
+	RegNumber(name string) (int, bool)
+
+	// GoABI lists the registers Go's internal calling convention assigns
+	// results and arguments to, as DWARF numbers in order of assignment.
+	GoABI() (ints, floats []int)
+	// GoContextReg is the DWARF number of the closure context register.
+	GoContextReg() int
+	// GoGReg is the DWARF number of the register that holds g in Go code.
+	GoGReg() int
+}
+
+// Displaced is an instruction moved out of line.
+type Displaced struct {
+	// Code is what to write at the new place.
+	Code []byte
+	// Len is the length of the original instruction.
+	Len int
+	// Done is the offset in Code from which on the original instruction has
+	// had its whole effect and only the jump back is left.
+	Done int
+}
+
+// Regs is a copy of the registers of one thread. Setters change the copy.
+type Regs interface {
+	PC() addr.Addr
+	SP() addr.Addr
+	FP() addr.Addr
+	// TLS is the base address of thread-local storage.
+	TLS() addr.Addr
+	SetPC(addr.Addr)
+	SetSP(addr.Addr)
+	SetFP(addr.Addr)
+
+	// Uint is an integer register by DWARF number.
+	Uint(dwarf int) (uint64, bool)
+	// Bytes is any register's value, little endian, by DWARF number. Vector
+	// registers are there only in a copy that was read with them.
+	Bytes(dwarf int) ([]byte, bool)
+	SetBytes(dwarf int, value []byte) error
+	// ByName and SetByName also know the registers that DWARF does not number
+	// (flags, segments, halves such as eax).
+	ByName(name string) ([]byte, bool)
+	SetByName(name string, value []byte) error
+	// List is every register held, in the order people expect; vector
+	// registers too when the copy has them.
+	List() []Reg
+
+	Clone() Regs
+}
+
+// Reg is one register for display.
+type Reg struct {
+	Name string
+	// Value is little endian; its length is the register's width in bytes.
+	Value []byte
+	// DWARF is -1 for registers without a number.
+	DWARF int
+	// Note explains a flags register: "[ZF IF]". "" elsewhere.
+	Note string
+	// Vector marks floating point and vector registers.
+	Vector bool
+}
+
+// DisplaceError says why an instruction cannot be moved.
+type DisplaceError struct {
+	At     addr.Addr
+	Reason string
+}
+
+func (e *DisplaceError) Error() string {
+	return "instruction at " + e.At.String() + " cannot be moved: " + e.Reason
+}

@@ -1,0 +1,51 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+)
+
+// MemoryError says which part of memory could not be accessed.
+type MemoryError struct {
+	Op   string // "read" or "write"
+	Addr addr.Addr
+	Len  int
+	Err  error
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("%s %d bytes at %v: %v", e.Op, e.Len, e.Addr, e.Err)
+}
+
+func (e *MemoryError) Unwrap() error { return e.Err }
+
+// ExitedError is returned by requests to a process that is no more.
+type ExitedError struct {
+	PID    int
+	Status int // negative: killed by that signal
+}
+
+func (e *ExitedError) Error() string {
+	return fmt.Sprintf("Process %d has exited with status %d", e.PID, e.Status)
+}
+
+// UnsupportedError names a power that a backend lacks and what would provide it.
+type UnsupportedError struct {
+	Feature string
+	Needs   string
+}
+
+func (e *UnsupportedError) Error() string {
+	if e.Needs == "" {
+		return e.Feature + " is not supported here"
+	}
+	return e.Feature + " is not supported here: it needs " + e.Needs
+}
+
+// ErrThreadGone is returned by requests to a thread that has exited.
+var ErrThreadGone = errors.New("thread has exited")
+
+// ErrDetached is returned by requests to a process that was let go.
+var ErrDetached = errors.New("process was detached")

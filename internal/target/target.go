@@ -1,0 +1,244 @@
+// Package target is the contract between the debugger and the thing that is
+// debugged: processes, threads, memory and events, in addresses and bytes. A
+// backend never sees a breakpoint, a type or a condition.
+//
+// Linux takes ptrace requests only from the thread that attached. So each
+// Process owns a tracer: one goroutine locked to one OS thread, which makes
+// every request and waits for every event. [Process.Do] runs a function there.
+// The run loop is itself such a function; while it waits for events, other
+// functions passed to Do run between two events. Methods whose comment says
+// "Precondition: tracer" may be called only inside Do. Everything else may be
+// called from any goroutine.
+package target
+
+import (
+	"syscall"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+)
+
+// Memory reads and writes the memory of a process. From any goroutine.
+type Memory interface {
+	// ReadMemory fills buf from a. When less can be read it returns how much
+	// of the beginning is good and a *MemoryError.
+	ReadMemory(buf []byte, a addr.Addr) (int, error)
+	// WriteMemory writes data at a, into read-only pages too.
+	WriteMemory(a addr.Addr, data []byte) (int, error)
+}
+
+// Piece is one part of a scattered read.
+type Piece struct {
+	Addr addr.Addr
+	Buf  []byte
+	// Err is set when the piece could not be read whole.
+	Err error
+}
+
+// PieceReader is a power of memories that read many pieces in one call.
+type PieceReader interface {
+	ReadPieces(pieces []Piece)
+}
+
+// Process is a debuggee: a running process, or the remains of one.
+type Process interface {
+	Memory
+	PID() int
+	Arch() arch.Arch
+	// ExecutablePath names a file that can be opened now for the program's
+	// bytes, such as /proc/PID/exe, even when its name is gone from disk.
+	ExecutablePath() string
+	// CommandLine is what it was started with.
+	CommandLine() []string
+	// Threads is a snapshot of the live threads, by ascending id.
+	Threads() []Thread
+	Thread(id int) (Thread, bool)
+	// Maps lists the mapped regions, by ascending address.
+	Maps() ([]Mapping, error)
+	// Auxv is the auxiliary vector as the kernel passed it.
+	Auxv() ([]byte, error)
+	// Attached is false for a process this debugger started.
+	Attached() bool
+
+	// Do runs f on the tracer and waits for it. It works while the run loop
+	// waits for events, too. It fails when the tracer has ended. f must not
+	// call Do.
+	Do(f func()) error
+	// Wait returns the next event, in the order of arrival. It spins shortly
+	// before it blocks. Between events it runs functions passed to Do, and
+	// returns an EventWake after each batch of them.
+	// Precondition: tracer.
+	Wait() (Event, error)
+	// Poll is Wait that does not block: ok is false when nothing is there.
+	// Precondition: tracer.
+	Poll() (ev Event, ok bool, err error)
+
+	// Detach lets every thread go, as it is, delivering what signals it holds,
+	// and ends the tracer. Whoever armed traps takes them out first.
+	// Precondition: tracer; every thread stopped or exited.
+	Detach() error
+	// Kill ends the process with SIGKILL, reaps it and ends the tracer.
+	// Precondition: tracer.
+	Kill() error
+}
+
+// Thread is one thread of a Process.
+type Thread interface {
+	// ID is the kernel's thread id.
+	ID() int
+	// Name is the thread's comm. From any goroutine.
+	Name() string
+	// State is the tracer's view of it. From any goroutine.
+	State() State
+	// Registers copies the integer registers; with vector, the floating point
+	// and vector ones too (slower).
+	// Precondition: tracer; thread stopped.
+	Registers(vector bool) (arch.Regs, error)
+	// SetRegisters writes a copy back; vector registers too if it has them.
+	// Precondition: tracer; thread stopped.
+	SetRegisters(arch.Regs) error
+	// Cause tells what stopped it with SIGTRAP.
+	// Precondition: tracer; thread stopped by SIGTRAP.
+	Cause() (Cause, error)
+	// Resume lets it run, delivering sig unless it is 0.
+	// Precondition: tracer; thread stopped.
+	Resume(sig syscall.Signal) error
+	// Step lets it run one instruction. The end is an EventSignal with SIGTRAP
+	// whose Cause is CauseStep. sig is as in Resume.
+	// Precondition: tracer; thread stopped.
+	Step(sig syscall.Signal) error
+	// Interrupt asks a running thread to stop; the answer is an
+	// EventInterrupted, or any other event that comes first (which then is the
+	// only one).
+	// Precondition: tracer; thread running.
+	Interrupt() error
+}
+
+// State is what a thread is doing.
+type State int
+
+// States of a thread.
+const (
+	Running State = iota
+	Stopped
+	Exited
+)
+
+// EventKind tells events apart.
+type EventKind int
+
+// Kinds of event. In all but EventExited, EventWake and EventThreadExited the
+// thread is stopped and somebody must resume it.
+const (
+	// EventSignal: about to receive Signal. Pass it on with Resume(sig).
+	EventSignal EventKind = iota
+	// EventInterrupted: stopped as Interrupt asked, at nothing in particular.
+	EventInterrupted
+	// EventGroupStop: the whole process is being stopped by Signal (SIGSTOP,
+	// SIGTSTP ...). Resume leaves it stopped for the world, as it should be,
+	// until SIGCONT; the backend does that part.
+	EventGroupStop
+	// EventNewThread: Thread is new, and stopped before its first instruction.
+	// The thread that made it is resumed by the backend.
+	EventNewThread
+	// EventFork: Thread made the process Child (fork, vfork, clone). The child
+	// has been released, untraced, unless the backend was told to follow;
+	// traps inherited from the parent's text were taken out of it by ChildFix.
+	EventFork
+	// EventExec: the process runs another program; all other threads are gone.
+	EventExec
+	// EventThreadExited: Thread is no more.
+	EventThreadExited
+	// EventExited: the process is no more; Status or Signal says how.
+	EventExited
+	// EventWake: functions passed to Do have run; nothing happened to a thread.
+	EventWake
+)
+
+// Event is something that happened to a thread or the process.
+type Event struct {
+	Kind   EventKind
+	Thread Thread
+	// Signal for EventSignal, EventGroupStop, and EventExited by a signal.
+	Signal syscall.Signal
+	// Status is the exit status for EventExited.
+	Status int
+	// Child for EventFork.
+	Child int
+}
+
+// CauseKind tells why a thread got SIGTRAP.
+type CauseKind int
+
+// Causes of SIGTRAP.
+const (
+	// CauseTrap: it ran a trap instruction (ours or the program's own).
+	CauseTrap CauseKind = iota
+	// CauseStep: it finished the one instruction of Step.
+	CauseStep
+	// CauseWatch: a hardware watchpoint fired; Index tells which.
+	CauseWatch
+	// CauseSent: some process sent the signal; it is the program's business.
+	CauseSent
+)
+
+// Cause explains a SIGTRAP.
+type Cause struct {
+	Kind  CauseKind
+	Index int
+}
+
+// Mapping is one mapped region of a process.
+type Mapping struct {
+	Start, End                addr.Addr
+	Read, Write, Exec, Shared bool
+	Offset                    addr.FileOff
+	// Path is the mapped file's name, "[stack]", "[vdso]" ..., or "".
+	Path    string
+	Deleted bool
+	// Dev and Inode identify the file when Path no longer does.
+	Dev   string
+	Inode uint64
+}
+
+// WatchKind is a set of accesses.
+type WatchKind int
+
+// Accesses that a hardware watchpoint can report.
+const (
+	WatchRead WatchKind = 1 << iota
+	WatchWrite
+)
+
+// Watcher is the power to watch memory by hardware, on all threads, those born
+// later too.
+type Watcher interface {
+	// WatchSlots is how many there are.
+	WatchSlots() int
+	// SetWatch arms slot i: size is 1, 2, 4 or 8 bytes, a aligned to it.
+	// Precondition: tracer; all threads stopped.
+	SetWatch(i int, a addr.Addr, size int, kind WatchKind) error
+	// ClearWatch disarms slot i.
+	// Precondition: tracer; all threads stopped.
+	ClearWatch(i int) error
+}
+
+// Mapper is the power to map and unmap memory in the process by having one of
+// its threads make the system call.
+type Mapper interface {
+	// MapNear maps size bytes, readable and executable, within 1 GiB of near.
+	// t's registers and any system call it was in are as before afterwards.
+	// Precondition: tracer; t stopped.
+	MapNear(t Thread, near addr.Addr, size int) (addr.Addr, error)
+	// Unmap undoes MapNear.
+	// Precondition: tracer; t stopped.
+	Unmap(t Thread, a addr.Addr, size int) error
+}
+
+// ChildFixer is the power to mend a forked child's copy of patched text before
+// the child is released.
+type ChildFixer interface {
+	// SetChildFix sets what is to be done to the memory of each new child that
+	// has its own copy of the address space. nil means nothing.
+	SetChildFix(func(child Memory))
+}
