@@ -1,0 +1,142 @@
+package objfile
+
+import (
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+)
+
+// section is a section and, once it was asked for, its data.
+type section struct {
+	head *elf.Section
+	data once[[]byte]
+}
+
+// ErrNoSection is wrapped by the error for a section that the file lacks.
+var ErrNoSection = errors.New("no such section")
+
+// SectionHeader describes a section as it is in the file.
+type SectionHeader struct {
+	Name  string
+	Type  elf.SectionType
+	Flags elf.SectionFlag
+	Addr  addr.FileAddr
+	Off   addr.FileOff
+	// Size in memory or, for a compressed section, inflated.
+	Size uint64
+}
+
+// Sections lists the sections that have a name, in file order.
+func (f *File) Sections() []SectionHeader {
+	list := make([]SectionHeader, 0, len(f.names))
+	for _, name := range f.names {
+		h, _ := f.Header(name)
+		list = append(list, h)
+	}
+	return list
+}
+
+// Header describes the section called name, if there is one.
+func (f *File) Header(name string) (SectionHeader, bool) {
+	s := f.sections[name]
+	if s == nil {
+		return SectionHeader{}, false
+	}
+	h := s.head
+	return SectionHeader{
+		Name: h.Name, Type: h.Type, Flags: h.Flags,
+		Addr: addr.FileAddr(h.Addr), Off: addr.FileOff(h.Offset), Size: h.Size,
+	}, true
+}
+
+// Has says whether Section can be expected to give data for name.
+func (f *File) Has(name string) bool {
+	s := f.lookup(name)
+	return s != nil && s.head.Type != elf.SHT_NOBITS && s.head.FileSize > 0
+}
+
+// lookup finds a section, for .debug_x also by its old compressed name .zdebug_x.
+func (f *File) lookup(name string) *section {
+	if s := f.sections[name]; s != nil {
+		return s
+	}
+	if rest, ok := strings.CutPrefix(name, ".debug_"); ok {
+		return f.sections[".zdebug_"+rest]
+	}
+	return nil
+}
+
+// Section is the section's data, inflated. It is read once and kept; callers
+// must not change it. The error wraps ErrNoSection when there is none, also
+// when the file only kept its header (as stripped debug files do).
+func (f *File) Section(name string) ([]byte, error) {
+	s := f.lookup(name)
+	if s == nil || s.head.Type == elf.SHT_NOBITS {
+		return nil, fmt.Errorf("%s: %s: %w", f.path, name, ErrNoSection)
+	}
+	return s.data.do(func() ([]byte, error) { return f.load(s.head) })
+}
+
+// Prefetch reads the named sections, at the same time where there are
+// processors for it. Missing ones are passed over; errors are kept for Section.
+func (f *File) Prefetch(names ...string) {
+	var wg sync.WaitGroup
+	for _, name := range names {
+		if f.Has(name) {
+			wg.Go(func() { _, _ = f.Section(name) })
+		}
+	}
+	wg.Wait()
+}
+
+func (f *File) load(h *elf.Section) ([]byte, error) {
+	raw, err := f.raw(h)
+	if err != nil {
+		return nil, err
+	}
+	data, err := f.inflate(h, raw)
+	if err != nil {
+		return nil, &FormatError{Path: f.path, Section: h.Name, Err: err}
+	}
+	return data, nil
+}
+
+// raw reads the section's bytes as they are in the file.
+func (f *File) raw(h *elf.Section) ([]byte, error) {
+	if h.FileSize > uint64(f.size) || h.Offset > uint64(f.size)-h.FileSize {
+		err := fmt.Errorf("%d bytes at file offset %#x lie beyond the end of the file (%d bytes)", h.FileSize, h.Offset, f.size)
+		return nil, &FormatError{Path: f.path, Section: h.Name, Err: err}
+	}
+	raw := make([]byte, h.FileSize)
+	if n, err := f.src.ReadAt(raw, int64(h.Offset)); n < len(raw) {
+		return nil, &FormatError{Path: f.path, Section: h.Name, Off: uint64(n), Err: noEOF(err)}
+	}
+	return raw, nil
+}
+
+// ReadSection fills buf from offset off of a section that is not compressed,
+// without reading the rest of it.
+func (f *File) ReadSection(name string, buf []byte, off uint64) error {
+	s := f.sections[name]
+	if s == nil || s.head.Type == elf.SHT_NOBITS {
+		return fmt.Errorf("%s: %s: %w", f.path, name, ErrNoSection)
+	}
+	h := s.head
+	if h.Flags&elf.SHF_COMPRESSED != 0 {
+		return &FormatError{Path: f.path, Section: name, Err: errors.New("is compressed")}
+	}
+	if off > h.FileSize || uint64(len(buf)) > h.FileSize-off {
+		err := fmt.Errorf("%d bytes wanted, section has %d", len(buf), h.FileSize)
+		return &FormatError{Path: f.path, Section: name, Off: off, Err: err}
+	}
+	sr := io.NewSectionReader(f.src, 0, f.size)
+	if n, err := sr.ReadAt(buf, int64(h.Offset+off)); n < len(buf) {
+		return &FormatError{Path: f.path, Section: name, Off: off + uint64(n), Err: noEOF(err)}
+	}
+	return nil
+}

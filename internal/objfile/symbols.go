@@ -1,0 +1,107 @@
+package objfile
+
+import (
+	"debug/elf"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+)
+
+// Symbol is an entry of the symbol table that has an address in the file.
+type Symbol struct {
+	Name string
+	Addr addr.FileAddr
+	// Size in bytes, 0 when the table does not say.
+	Size uint64
+	Type elf.SymType
+	Bind elf.SymBind
+	// Section is the index of the section it is in.
+	Section elf.SectionIndex
+}
+
+type symbolCache struct {
+	once sync.Once
+	list []Symbol
+	err  error
+}
+
+// Symbols lists the defined symbols of .symtab or, when that was stripped,
+// .dynsym, in table order. Names share the table's memory. It is read once.
+func (f *File) Symbols() ([]Symbol, error) {
+	c := &f.symbols
+	c.once.Do(func() { c.list, c.err = f.readSymbols() })
+	return c.list, c.err
+}
+
+func (f *File) readSymbols() ([]Symbol, error) {
+	for _, h := range f.header.Sections {
+		if h.Type == elf.SHT_SYMTAB && h.FileSize > 0 {
+			return f.symbolTable(h)
+		}
+	}
+	for _, h := range f.header.Sections {
+		if h.Type == elf.SHT_DYNSYM && h.FileSize > 0 {
+			return f.symbolTable(h)
+		}
+	}
+	return nil, nil
+}
+
+func (f *File) symbolTable(h *elf.Section) ([]Symbol, error) {
+	raw, err := f.raw(h)
+	if err != nil {
+		return nil, err
+	}
+	if int(h.Link) >= len(f.header.Sections) || f.header.Sections[h.Link].Type != elf.SHT_STRTAB {
+		err := fmt.Errorf("its string table is said to be section %d, which is none", h.Link)
+		return nil, &FormatError{Path: f.path, Section: h.Name, Err: err}
+	}
+	strBytes, err := f.raw(f.header.Sections[h.Link])
+	if err != nil {
+		return nil, err
+	}
+	if f.PtrSize() != 8 {
+		return nil, &FormatError{Path: f.path, Section: h.Name, Err: errors.New("32-bit symbols are not supported")}
+	}
+	names := string(strBytes)
+	const entry = 24
+	list := make([]Symbol, 0, len(raw)/entry)
+	for ; len(raw) >= entry; raw = raw[entry:] {
+		if s, ok := f.symbol(raw, names); ok {
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
+
+// symbol decodes an Elf64_Sym; ok is false for those that name no address.
+func (f *File) symbol(raw []byte, names string) (s Symbol, ok bool) {
+	bo := f.ByteOrder()
+	shndx := elf.SectionIndex(bo.Uint16(raw[6:]))
+	s = Symbol{
+		Name: stringAt(names, bo.Uint32(raw)),
+		Addr: addr.FileAddr(bo.Uint64(raw[8:])),
+		Size: bo.Uint64(raw[16:]),
+		Type: elf.ST_TYPE(raw[4]), Bind: elf.ST_BIND(raw[4]),
+		Section: shndx,
+	}
+	if shndx == elf.SHN_UNDEF || shndx == elf.SHN_ABS || s.Name == "" {
+		return s, false
+	}
+	return s, s.Type != elf.STT_SECTION && s.Type != elf.STT_FILE && s.Type != elf.STT_TLS
+}
+
+func stringAt(table string, off uint32) string {
+	if uint64(off) >= uint64(len(table)) {
+		return ""
+	}
+	table = table[off:]
+	for i := 0; i < len(table); i++ {
+		if table[i] == 0 {
+			return table[:i]
+		}
+	}
+	return ""
+}

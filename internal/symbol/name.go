@@ -1,0 +1,61 @@
+package symbol
+
+import "strings"
+
+// packageOf cuts the import path out of a linker symbol's name: up to the first
+// dot after the last slash that is not part of type arguments.
+func packageOf(name string) string {
+	head := name
+	if i := strings.IndexByte(head, '['); i >= 0 {
+		head = head[:i]
+	}
+	slash := strings.LastIndexByte(head, '/')
+	dot := strings.IndexByte(head[slash+1:], '.')
+	if dot < 0 {
+		return ""
+	}
+	return head[:slash+1+dot]
+}
+
+// splitMethod splits "(*T).M", "T.M" and "f" into receiver and the rest.
+// "f.func1" is a closure in f, not a method: closures begin in lower case with
+// "func" or are numbers, as the compiler names them.
+func splitMethod(name string) (recv, base string) {
+	if strings.HasPrefix(name, "(") {
+		if i := strings.Index(name, ")."); i > 0 {
+			return name[1:i], name[i+2:]
+		}
+		return "", name
+	}
+	i := dotOutsideBrackets(name)
+	if i < 0 || isClosureName(name[i+1:]) {
+		return "", name
+	}
+	return name[:i], name[i+1:]
+}
+
+func dotOutsideBrackets(name string) int {
+	depth := 0
+	for i := range len(name) {
+		switch name[i] {
+		case '[':
+			depth++
+		case ']':
+			depth--
+		case '.':
+			if depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+func isClosureName(s string) bool {
+	for _, p := range []string{"func", "gowrap", "deferwrap"} {
+		if rest, ok := strings.CutPrefix(s, p); ok && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+			return true
+		}
+	}
+	return s != "" && s[0] >= '0' && s[0] <= '9'
+}
