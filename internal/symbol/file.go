@@ -29,8 +29,8 @@ type File struct {
 	obj  *objfile.File
 	opts Options
 
-	debug  debugFile
-	dw     dwarfPart
+	debug debugFile
+	dw    dwarfPart
 }
 
 // Options say where to look besides the file itself.
