@@ -1,0 +1,200 @@
+package breakpoint
+
+import (
+	"errors"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+const (
+	// slotSize holds the longest displaced copy.
+	slotSize = 64
+	// ScratchSize is what to map for copies, in bytes.
+	ScratchSize = 64 << 10
+	// reach is how far from the text a copy may be: its jumps and RIP-relative
+	// operands have 32 bits, and text and data are some way off the site.
+	reach = 1 << 30
+)
+
+// region is scratch memory in the process, cut into slots.
+type region struct {
+	base  addr.Addr
+	slots []slot
+	next  int
+	free  []int
+	used  []int // retired, to be freed by settle
+}
+
+// slot is one displaced copy.
+type slot struct {
+	region *region
+	index  int
+	addr   addr.Addr
+	site   addr.Addr
+	disp   arch.Displaced
+	live   bool
+}
+
+// AddScratch gives the table size bytes at base for displaced copies, and
+// makes them for the sites that are armed already.
+func (t *Table) AddScratch(base addr.Addr, size int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.scratch = append(t.scratch, &region{base: base, slots: make([]slot, size/slotSize)})
+	for _, s := range t.sites {
+		if s.copy == nil {
+			t.prepareCopy(s)
+		}
+	}
+}
+
+// HasScratch tells whether there is room for a copy within reach of a.
+func (t *Table) HasScratch(a addr.Addr) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.regionFor(a) != nil
+}
+
+// Scratch lists the regions given to AddScratch, and forgets them. The sites'
+// copies are gone with them.
+// Precondition: no thread is in a copy.
+func (t *Table) DropScratch() (bases []addr.Addr, sizes []int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range t.scratch {
+		bases = append(bases, r.base)
+		sizes = append(sizes, len(r.slots)*slotSize)
+	}
+	for _, s := range t.sites {
+		s.copy = nil
+	}
+	t.scratch = nil
+	return bases, sizes
+}
+
+func (t *Table) regionFor(a addr.Addr) *region {
+	for _, r := range t.scratch {
+		far := max(a, r.base) - min(a, r.base)
+		if far < reach && (len(r.free) > 0 || r.next < len(r.slots)) {
+			return r
+		}
+	}
+	return nil
+}
+
+// prepareCopy makes the displaced copy of the instruction at s. When that is
+// impossible the site has none.
+func (t *Table) prepareCopy(s *Site) {
+	s.copy = nil
+	r := t.regionFor(s.Addr)
+	if r == nil {
+		return
+	}
+	code := t.original(s)
+	i := r.take()
+	at := r.base + addr.Addr(i*slotSize)
+	disp, err := t.arch.Displace(code, s.Addr, at)
+	if err != nil || len(disp.Code) > slotSize {
+		r.free = append(r.free, i)
+		return
+	}
+	if _, err := t.mem.WriteMemory(at, disp.Code); err != nil {
+		r.free = append(r.free, i)
+		return
+	}
+	r.slots[i] = slot{region: r, index: i, addr: at, site: s.Addr, disp: disp, live: true}
+	s.copy = &r.slots[i]
+}
+
+// original reads the instruction at s as it was before any trap.
+func (t *Table) original(s *Site) []byte {
+	code := make([]byte, t.arch.MaxInstrLen())
+	n, err := t.mem.ReadMemory(code, s.Addr)
+	var partial *target.MemoryError
+	if err != nil && !errors.As(err, &partial) {
+		n = 0
+	}
+	code = code[:n]
+	t.overlay(code, s.Addr)
+	copy(code, s.Orig)
+	return code
+}
+
+func (r *region) take() int {
+	if n := len(r.free); n > 0 {
+		i := r.free[n-1]
+		r.free = r.free[:n-1]
+		return i
+	}
+	r.next++
+	return r.next - 1
+}
+
+// dropCopy frees a copy that no thread can have seen.
+func (t *Table) dropCopy(s *Site) {
+	if c := s.copy; c != nil {
+		c.live = false
+		c.region.free = append(c.region.free, c.index)
+		s.copy = nil
+	}
+}
+
+// retireCopy gives a copy up, but a thread may still be in it.
+func (t *Table) retireCopy(s *Site) {
+	if c := s.copy; c != nil {
+		c.region.used = append(c.region.used, c.index)
+		s.copy = nil
+	}
+}
+
+func (r *region) settle() {
+	for _, i := range r.used {
+		r.slots[i].live = false
+		r.free = append(r.free, i)
+	}
+	r.used = nil
+}
+
+// Copy is where a thread goes on that is to pass over the trap of s, and
+// whether there is such a copy.
+func (t *Table) Copy(s *Site) (addr.Addr, bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if s.copy == nil {
+		return 0, false
+	}
+	return s.copy.addr, true
+}
+
+// InCopy describes a pc inside a displaced copy.
+type InCopy struct {
+	// Site is the address of the original instruction.
+	Site addr.Addr
+	// Next is the address of the instruction after it.
+	Next addr.Addr
+	// Start: nothing of the copy has run. Done: only the jump back is left.
+	Start, Done bool
+}
+
+// InCopy tells whether pc is in a displaced copy, and how far.
+func (t *Table) InCopy(pc addr.Addr) (InCopy, bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, r := range t.scratch {
+		if pc < r.base || pc >= r.base+addr.Addr(len(r.slots)*slotSize) {
+			continue
+		}
+		c := &r.slots[int(pc-r.base)/slotSize]
+		off := int(pc - c.addr)
+		if !c.live || off >= len(c.disp.Code) {
+			return InCopy{}, false
+		}
+		return InCopy{
+			Site: c.site, Next: c.site + addr.Addr(c.disp.Len),
+			Start: off == 0, Done: off >= c.disp.Done,
+		}, true
+	}
+	return InCopy{}, false
+}
