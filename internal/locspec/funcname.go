@@ -1,0 +1,139 @@
+package locspec
+
+import "strings"
+
+// pattern is a function's name as a user writes it, ready to be matched with
+// the names of symbols.
+type pattern struct {
+	text string
+	// generic: the user named type arguments, so they have to fit.
+	generic bool
+	// exact receivers: the user wrote (*T), so T alone does not fit.
+	pointer bool
+}
+
+func newPattern(text string) pattern {
+	text = unquotePath(strings.TrimSpace(text))
+	p := pattern{text: text}
+	p.generic = strings.Contains(text, "[") && !strings.Contains(text, "[...]")
+	p.pointer = strings.Contains(text, "(*")
+	if !p.generic {
+		p.text = stripTypeArgs(text)
+	}
+	return p
+}
+
+// unquotePath turns "net/http".Get into net/http.Get.
+func unquotePath(s string) string {
+	if !strings.HasPrefix(s, `"`) {
+		return s
+	}
+	path, rest, ok := strings.Cut(s[1:], `"`)
+	if !ok || !strings.HasPrefix(rest, ".") {
+		return s
+	}
+	return path + rest
+}
+
+// key is a symbol's name in the form that the pattern is matched with. All
+// instances of one generic function have the same key unless the user named
+// type arguments.
+func (p pattern) key(symbol string) string {
+	if p.generic || strings.IndexByte(symbol, '[') < 0 {
+		return symbol
+	}
+	return stripTypeArgs(symbol)
+}
+
+// exact tells whether key is the full name that the user wrote.
+func (p pattern) exact(key string) bool { return key == p.text }
+
+// matches tells whether the user may mean key: the whole name, the name without
+// leading elements of the import path, without the package, or without package
+// and receiver.
+func (p pattern) matches(key string) bool {
+	if key == p.text {
+		return true
+	}
+	if p.text == "" || len(key) < len(p.text) && p.pointer {
+		return false
+	}
+	if tailMatch(key, p.text) {
+		return true
+	}
+	if p.pointer {
+		return false
+	}
+	plain, ok := plainReceiver(key)
+	return ok && (plain == p.text || tailMatch(plain, p.text))
+}
+
+// tailMatch tells whether want is the end of key, beginning at an element of
+// the import path, at the name after the package, or at the method.
+func tailMatch(key, want string) bool {
+	if !strings.HasSuffix(key, want) || len(key) == len(want) {
+		return false
+	}
+	at := len(key) - len(want)
+	dir := pathEnd(key)
+	switch key[at-1] {
+	case '/':
+		return at <= dir
+	case '.':
+		return at > dir && onNameBoundary(key[dir:at-1])
+	}
+	return false
+}
+
+// onNameBoundary tells whether what precedes the match is a package, or a
+// package and a receiver: main.work.func1 is no func1, but sync.(*Pool).Get is
+// a Get.
+func onNameBoundary(before string) bool {
+	_, recv, ok := strings.Cut(before, ".")
+	return !ok || !strings.Contains(stripTypeArgs(recv), ".")
+}
+
+// pathEnd is the offset behind the last slash of the import path: slashes in
+// type arguments do not count.
+func pathEnd(name string) int {
+	head := name
+	if i := strings.IndexByte(head, '['); i >= 0 {
+		head = head[:i]
+	}
+	return strings.LastIndexByte(head, '/') + 1
+}
+
+// plainReceiver turns pkg.(*T).M into pkg.T.M.
+func plainReceiver(name string) (string, bool) {
+	i := strings.Index(name, "(*")
+	if i < 0 {
+		return name, false
+	}
+	j := strings.IndexByte(name[i:], ')')
+	if j < 0 {
+		return name, false
+	}
+	return name[:i] + name[i+2:i+j] + name[i+j+1:], true
+}
+
+// stripTypeArgs removes every bracketed part.
+func stripTypeArgs(name string) string {
+	if strings.IndexByte(name, '[') < 0 {
+		return name
+	}
+	var b strings.Builder
+	depth := 0
+	for i := range len(name) {
+		switch name[i] {
+		case '[':
+			depth++
+		case ']':
+			depth = max(depth-1, 0)
+		default:
+			if depth == 0 {
+				b.WriteByte(name[i])
+			}
+		}
+	}
+	return b.String()
+}
