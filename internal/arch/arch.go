@@ -60,6 +60,10 @@ type Displaced struct {
 	// Done is the offset in Code from which on the original instruction has
 	// had its whole effect and only the jump back is left.
 	Done int
+	// Then is where a thread at Done goes next. Where the instruction itself
+	// leaves the copy (a return, an indirect jump) nothing is left at Done,
+	// and Then is the instruction after the original.
+	Then addr.Addr
 }
 
 // Regs is a copy of the registers of one thread. Setters change the copy.
