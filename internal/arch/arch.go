@@ -26,6 +26,10 @@ type Arch interface {
 
 	// MaxInstrLen is the longest instruction, in bytes.
 	MaxInstrLen() int
+	// Decode reads the instruction at pc that code begins with.
+	Decode(code []byte, pc addr.Addr) (Inst, error)
+	// Format writes an instruction down; name may be nil.
+	Format(inst Inst, flavour Flavour, name NameFunc) string
 	// Displace returns code that, placed at to, does what the instruction at
 	// from (whose bytes begin code) does there, and then jumps to the
 	// instruction after it (or wherever the instruction itself goes).

@@ -106,6 +106,18 @@ func (m *mover) immediate() int64 {
 	return 0
 }
 
+// displacement is the sign-extended displacement of a memory operand.
+func (m *mover) displacement() int64 {
+	b := m.orig[m.in.dispAt:]
+	switch m.in.dispLen {
+	case 1:
+		return int64(int8(b[0]))
+	case 4:
+		return int64(int32(binary.LittleEndian.Uint32(b)))
+	}
+	return 0
+}
+
 // target is where a relative jump or call goes.
 func (m *mover) target() addr.Addr {
 	if m.in.opSize16 {
@@ -150,7 +162,7 @@ func (m *mover) copy() {
 		m.reason = "it addresses memory relative to eip"
 	}
 	field := m.out[at+m.in.dispAt:]
-	target := m.next + addr.Addr(int64(int32(binary.LittleEndian.Uint32(field))))
+	target := m.next + addr.Addr(m.displacement())
 	copy(field, m.rel(target, m.here()))
 }
 
@@ -218,7 +230,7 @@ func (m *mover) indirectCall() {
 	m.pushReturn()
 	start := len(m.out)
 	if mod != 3 && rm == baseSP && noB && m.orig[m.in.modrmAt+1]&7 == baseSP {
-		m.jumpViaStack(mod)
+		m.jumpViaStack()
 	} else {
 		m.copy()
 		m.out[start+m.in.modrmAt] = m.in.modrm&^(7<<3) | 4<<3 // call -> jmp
@@ -228,16 +240,8 @@ func (m *mover) indirectCall() {
 }
 
 // jumpViaStack writes jmp [rsp+index+disp+8] with a 32-bit displacement.
-func (m *mover) jumpViaStack(mod byte) {
-	disp := int64(0)
-	field := m.orig[m.in.dispAt:]
-	switch mod {
-	case 1:
-		disp = int64(int8(field[0]))
-	case 2:
-		disp = int64(int32(binary.LittleEndian.Uint32(field)))
-	}
-	disp += 8
+func (m *mover) jumpViaStack() {
+	disp := m.displacement() + 8
 	if disp > math.MaxInt32 {
 		m.reason = "its displacement is too large"
 	}
