@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+)
+
+// A contender is a debugger that takes part.
+type contender struct{ name, path string }
+
+// A figure is one thing measured in a run.
+type figure struct {
+	name   string // added to the row's name
+	unit   string
+	limit  float64 // what ours/theirs must not exceed; 0 for none
+	limitS string  // how the table says a limit that is no ratio
+}
+
+// A row is one kind of work. do runs it once and returns a value per figure.
+type row struct {
+	name    string
+	figures []figure
+	do      func(c contender) ([]float64, error)
+	// alone measures the same without a debugger, where that says something.
+	alone func() ([]float64, error)
+}
+
+func rows(t targets) []row {
+	seconds := func(limit float64) figure { return figure{"", "ms", limit, ""} }
+	memory := func(limit float64) figure { return figure{", memory", "MB", limit, ""} }
+	return []row{
+		{"exec to prompt, 82 MB server", []figure{seconds(0.1), memory(0.25)}, session(t.server, nil, "exit"), nil},
+		{"exec to prompt, 2 MB hello", []figure{seconds(0.5), memory(0)}, session(t.lines, nil, "exit"), nil},
+		{"first break, locals, stack, 82 MB server", []figure{seconds(0.2), memory(0)},
+			session(t.server, nil, "break main.main", "continue", "locals", "stack", "exit"), nil},
+		gapRow("longest gap over attach and detach, 2 MB", t.ticker),
+		gapRow("longest gap over attach and detach, 82 MB", t.server, "tick"),
+		{"false condition, per hit", []figure{{"", "us", 0.05, ""}}, falseHits(t.hotloop, 3000), nil},
+		{"next over a plain line", []figure{{"", "ms", 0.2, ""}}, nextLines(t.lines, 60), nil},
+		{"goroutines grouped, 100,000 parked", []figure{seconds(0.1), memory(1. / 3)}, groups(t.parked), nil},
+	}
+}
+
+// measure runs every contender in turn, so that a slow spell of the machine
+// hits all of them, and returns the lines of the table.
+func (r row) measure(contenders []contender, runs int) []string {
+	results := make([][][]float64, len(contenders)) // contender, figure, run
+	for range runs {
+		for i, c := range contenders {
+			values, err := r.do(c)
+			if err != nil {
+				return []string{fmt.Sprintf("| %s | %s failed: %v | | | |", r.name, c.name, firstLine(err))}
+			}
+			results[i] = collect(results[i], values)
+		}
+	}
+	var lines []string
+	for f, fig := range r.figures {
+		a, b := median(results[0][f]), median(results[1][f])
+		lines = append(lines, fmt.Sprintf("| %s | %s | %s | %s | %s |", r.name+fig.name,
+			show(a, fig.unit), show(b, fig.unit), ratio(a, b), fig.must()))
+	}
+	if r.alone != nil {
+		lines = append(lines, r.undisturbed(runs))
+	}
+	return lines
+}
+
+func (r row) undisturbed(runs int) string {
+	var results [][]float64
+	for range runs {
+		values, err := r.alone()
+		if err != nil {
+			return fmt.Sprintf("| %s, undisturbed | failed: %v | | | |", r.name, err)
+		}
+		results = collect(results, values)
+	}
+	return fmt.Sprintf("| %s, undisturbed | %s | | | |", r.name, show(median(results[0]), r.figures[0].unit))
+}
+
+func collect(into [][]float64, values []float64) [][]float64 {
+	if into == nil {
+		into = make([][]float64, len(values))
+	}
+	for f, v := range values {
+		into[f] = append(into[f], v)
+	}
+	return into
+}
+
+func (f figure) must() string {
+	switch {
+	case f.limitS != "":
+		return f.limitS
+	case f.limit == 0:
+		return ""
+	}
+	return fmt.Sprintf("<= %.3g", f.limit)
+}
+
+func show(v float64, unit string) string { return fmt.Sprintf("%.4g %s", v, unit) }
+
+func ratio(a, b float64) string {
+	if b == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.3g", a/b)
+}
+
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	mid := len(sorted) / 2
+	if len(sorted)%2 == 1 {
+		return sorted[mid]
+	}
+	return (sorted[mid-1] + sorted[mid]) / 2
+}
+
+func firstLine(err error) string {
+	return regexp.MustCompile(`(?s)\n.*`).ReplaceAllString(err.Error(), "")
+}
+
+// number finds the number that follows a text in a program's output.
+func number(output, after string) (float64, error) {
+	m := regexp.MustCompile(regexp.QuoteMeta(after) + `\s*(-?\d+)`).FindStringSubmatch(output)
+	if m == nil {
+		return 0, errors.New("no " + strconv.Quote(after) + " in the output: " + output)
+	}
+	return strconv.ParseFloat(m[1], 64)
+}

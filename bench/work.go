@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// limit ends a debugger that hangs.
+const limit = 2 * time.Minute
+
+// debug runs a debugger with a script and returns its output, how long it took
+// and its peak memory. Both contenders take the same arguments.
+func debug(c contender, verb string, args []string, commands ...string) (string, time.Duration, float64, error) {
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return "", 0, 0, err
+	}
+	defer os.RemoveAll(dir)
+	script := filepath.Join(dir, "script")
+	if err := os.WriteFile(script, []byte(strings.Join(commands, "\n")+"\n"), 0o600); err != nil {
+		return "", 0, 0, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	argv := append([]string{verb, "--allow-non-terminal-interactive", "--check-go-version=false", "--init", script}, args...)
+	cmd := exec.CommandContext(ctx, c.path, argv...)
+	// n answers the question whether an attached process should be killed.
+	cmd.Stdin = strings.NewReader("exit\nn\n")
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "NO_COLOR=1")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	start := time.Now()
+	err = cmd.Run()
+	took := time.Since(start)
+	if err != nil {
+		return out.String(), took, 0, fmt.Errorf("%s %s: %w: %s", c.path, strings.Join(argv, " "), err, out.String())
+	}
+	peak := float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024
+	return out.String(), took, peak, nil
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// session times a whole session: milliseconds and megabytes.
+func session(bin string, args []string, commands ...string) func(contender) ([]float64, error) {
+	return func(c contender) ([]float64, error) {
+		_, took, peak, err := debug(c, "exec", programArgs(bin, args), commands...)
+		return []float64{ms(took), peak}, err
+	}
+}
+
+func programArgs(bin string, args []string) []string {
+	return append([]string{bin, "--"}, args...)
+}
+
+// falseHits is what the program itself says one call cost, in microseconds,
+// with a breakpoint on it whose condition is never true.
+func falseHits(bin string, hits int) func(contender) ([]float64, error) {
+	return func(c contender) ([]float64, error) {
+		out, _, _, err := debug(c, "exec", programArgs(bin, []string{fmt.Sprint(hits)}),
+			"break bp main.work", "condition bp i == -1", "continue", "exit")
+		if err != nil {
+			return nil, err
+		}
+		ns, err := number(out, "per call")
+		return []float64{ns / 1000}, err
+	}
+}
+
+// nextLines is the cost of one next, the rest of the session taken off.
+func nextLines(bin string, n int) func(contender) ([]float64, error) {
+	run := func(c contender, steps int) (time.Duration, error) {
+		commands := []string{"break main.main", "continue"}
+		for range steps {
+			commands = append(commands, "next")
+		}
+		_, took, _, err := debug(c, "exec", []string{bin}, append(commands, "exit")...)
+		return took, err
+	}
+	return func(c contender) ([]float64, error) {
+		few, err := run(c, 4)
+		if err != nil {
+			return nil, err
+		}
+		many, err := run(c, 4+n)
+		return []float64{ms(many-few) / float64(n)}, err
+	}
+}
+
+// groups times grouping, the rest of the session taken off, and its memory.
+func groups(bin string) func(contender) ([]float64, error) {
+	return func(c contender) ([]float64, error) {
+		_, without, _, err := debug(c, "exec", []string{bin}, "break main.stop", "continue", "exit")
+		if err != nil {
+			return nil, err
+		}
+		out, with, peak, err := debug(c, "exec", []string{bin}, "break main.stop", "continue", "goroutines -group userloc", "exit")
+		if err == nil && !strings.Contains(out, "main.wait") {
+			err = fmt.Errorf("the group is missing: %s", out)
+		}
+		return []float64{ms(with - without), peak}, err
+	}
+}
+
+func gapRow(name, bin string, args ...string) row {
+	return row{
+		name:    name,
+		figures: []figure{{"", "ms", 0, "undisturbed + 2 ms"}},
+		do: func(c contender) ([]float64, error) {
+			return gap(bin, args, func(pid int) error {
+				_, _, _, err := debug(c, "attach", []string{fmt.Sprint(pid)}, "exit")
+				return err
+			})
+		},
+		alone: func() ([]float64, error) {
+			return gap(bin, args, func(int) error { time.Sleep(300 * time.Millisecond); return nil })
+		},
+	}
+}
+
+// gap is the longest time, in milliseconds, that a ticking program missed
+// while something was done to it.
+func gap(bin string, args []string, do func(pid int) error) ([]float64, error) {
+	cmd := exec.Command(bin, args...)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	defer cmd.Wait()
+	defer cmd.Process.Kill()
+	lines := bufio.NewScanner(stdout)
+	ask := func() (string, error) {
+		if !lines.Scan() {
+			return "", fmt.Errorf("the ticking program has ended: %v", lines.Err())
+		}
+		return lines.Text(), nil
+	}
+	if _, err := ask(); err != nil { // ticking
+		return nil, err
+	}
+	io.WriteString(stdin, "\n") // forget what starting took
+	if _, err := ask(); err != nil {
+		return nil, err
+	}
+	if err := do(cmd.Process.Pid); err != nil {
+		return nil, err
+	}
+	io.WriteString(stdin, "\n")
+	line, err := ask()
+	if err != nil {
+		return nil, err
+	}
+	us, err := number(line, "gap")
+	return []float64{us / 1000}, err
+}
