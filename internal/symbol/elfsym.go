@@ -1,11 +1,81 @@
 package symbol
 
-import "github.com/tinydbg/tinydbg/internal/addr"
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"sync"
 
-// ELFSymbol finds a symbol of the ELF symbol table by its exact name.
-func (f *File) ELFSymbol(name string) (a addr.FileAddr, size uint64, ok bool) { return 0, 0, false }
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/objfile"
+)
 
-// ELFSymbolAt finds the symbol that contains a: its name and address.
+// elfPart is what File keeps about the ELF symbol table.
+type elfPart struct {
+	read   sync.Once
+	list   []objfile.Symbol
+	sort   sync.Once
+	byAddr []int32 // indices in list by ascending address
+}
+
+// symbols is the symbol table of the file or, when that was stripped, of the
+// separate debug file. Without either it is that of the dynamic linker.
+func (f *File) symbols() []objfile.Symbol {
+	p := &f.elfsym
+	p.read.Do(func() {
+		obj := f.obj
+		if !obj.Has(".symtab") {
+			if sep, err := f.debugObject(); err == nil && sep.Has(".symtab") {
+				obj = sep
+			}
+		}
+		p.list, _ = obj.Symbols()
+	})
+	return p.list
+}
+
+// ELFSymbol finds a symbol of the ELF symbol table by its exact name, global
+// ones first. Size is 0 when the table does not say.
+func (f *File) ELFSymbol(name string) (a addr.FileAddr, size uint64, ok bool) {
+	best := -1
+	list := f.symbols()
+	for i := range list {
+		if list[i].Name == name && (best < 0 || bindRank(list[i]) < bindRank(list[best])) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return 0, 0, false
+	}
+	return list[best].Addr, list[best].Size, true
+}
+
+// ELFSymbolAt finds the symbol that contains a: its name and address. One
+// without a size is taken to reach up to the next symbol.
 func (f *File) ELFSymbolAt(a addr.FileAddr) (name string, base addr.FileAddr, ok bool) {
+	p := &f.elfsym
+	list := f.symbols()
+	p.sort.Do(func() { p.byAddr = sortByAddr(list) })
+	i := sort.Search(len(p.byAddr), func(i int) bool { return list[p.byAddr[i]].Addr > a })
+	// Symbols without size and enclosing ones may stand between: look a few back.
+	for n := 0; i > 0 && n < 16; n++ {
+		i--
+		s := &list[p.byAddr[i]]
+		if a-s.Addr < addr.FileAddr(s.Size) || s.Size == 0 {
+			return s.Name, s.Addr, true
+		}
+	}
 	return "", 0, false
+}
+
+func sortByAddr(list []objfile.Symbol) []int32 {
+	order := make([]int32, len(list))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(i, j int32) int {
+		a, b := &list[i], &list[j]
+		return cmp.Or(cmp.Compare(a.Addr, b.Addr), -cmp.Compare(bindRank(*a), bindRank(*b)), cmp.Compare(i, j))
+	})
+	return order
 }

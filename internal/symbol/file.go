@@ -29,8 +29,11 @@ type File struct {
 	obj  *objfile.File
 	opts Options
 
-	debug debugFile
-	dw    dwarfPart
+	debug  debugFile
+	funcs  funcPart
+	lines  linePart
+	elfsym elfPart
+	dw     dwarfPart
 }
 
 // Options say where to look besides the file itself.

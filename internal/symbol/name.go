@@ -59,3 +59,16 @@ func isClosureName(s string) bool {
 	}
 	return s != "" && s[0] >= '0' && s[0] <= '9'
 }
+
+// shortName replaces type arguments by "...", as the runtime prints names.
+func shortName(name string) string {
+	i := strings.IndexByte(name, '[')
+	if i < 0 {
+		return name
+	}
+	j := strings.LastIndexByte(name, ']')
+	if j < i {
+		return name
+	}
+	return name[:i] + "[...]" + name[j+1:]
+}

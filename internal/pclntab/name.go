@@ -1,0 +1,109 @@
+package pclntab
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+	"sync"
+	"unsafe"
+)
+
+// nameIndex finds the rows that have a name: pairs of name offset and row,
+// ascending. The linker writes names roughly in the order of functions, so that
+// sorting is quick.
+type nameIndex struct {
+	once  sync.Once
+	pairs []uint64
+	err   error
+}
+
+// Name is the name at an offset in the part of names, "" when there is none.
+func (t *Table) Name(off int32) string {
+	data, err := t.bytes(&t.names)
+	if err != nil || off < 0 || int(off) >= len(data) {
+		return ""
+	}
+	return cString(data[off:])
+}
+
+// NameOff is the offset of a name, of a function or of an inlined one.
+func (t *Table) NameOff(name string) (int32, bool) {
+	found := int32(-1)
+	t.SearchNames(name, func(off int32, full string) bool {
+		if full == name {
+			found = off
+		}
+		return found < 0
+	})
+	return found, found >= 0
+}
+
+// SearchNames calls yield for each name that contains text, once for each name
+// and in table order, until yield returns false.
+func (t *Table) SearchNames(text string, yield func(off int32, name string) bool) error {
+	data, err := t.bytes(&t.names)
+	if err != nil || text == "" {
+		return err
+	}
+	all := bytesString(data)
+	for pos := 0; ; {
+		i := strings.Index(all[pos:], text)
+		if i < 0 {
+			return nil
+		}
+		start := strings.LastIndexByte(all[:pos+i], 0) + 1
+		n := strings.IndexByte(all[pos+i:], 0)
+		if n < 0 {
+			n = len(all) - pos - i
+		}
+		end := pos + i + n
+		if !yield(int32(start), all[start:end]) || end == len(all) {
+			return nil
+		}
+		pos = end + 1
+	}
+}
+
+// RowsOf lists the rows of the functions whose name is at an offset, by
+// ascending row. Names that were only ever inlined have none.
+func (t *Table) RowsOf(nameOff int32) ([]int32, error) {
+	x := &t.byName
+	x.once.Do(func() { x.pairs, x.err = t.indexNames() })
+	if x.err != nil {
+		return nil, x.err
+	}
+	var rows []int32
+	i, _ := slices.BinarySearch(x.pairs, uint64(uint32(nameOff))<<32)
+	for ; i < len(x.pairs) && uint32(x.pairs[i]>>32) == uint32(nameOff); i++ {
+		rows = append(rows, int32(uint32(x.pairs[i])))
+	}
+	return rows, nil
+}
+
+func (t *Table) indexNames() ([]uint64, error) {
+	data, err := t.bytes(&t.funcs)
+	if err != nil {
+		return nil, err
+	}
+	pairs := make([]uint64, t.nfunc)
+	for row := range pairs {
+		rec, err := t.record(data, row)
+		if err != nil {
+			return nil, err
+		}
+		pairs[row] = uint64(binary.LittleEndian.Uint32(rec[4:]))<<32 | uint64(row)
+	}
+	slices.Sort(pairs)
+	return pairs, nil
+}
+
+func cString(b []byte) string {
+	s := bytesString(b)
+	if i := strings.IndexByte(s, 0); i >= 0 {
+		return s[:i]
+	}
+	return s
+}
+
+// bytesString shares b's memory, which is never written again.
+func bytesString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
