@@ -55,13 +55,16 @@ func (p *Process) Poll() (target.Event, bool, error) {
 	}
 	ev := p.events[0]
 	p.events = p.events[1:]
+	if t, ok := ev.Thread.(*Thread); ok && t.State() == target.Running {
+		t.state.Store(int32(target.Stopped))
+	}
 	return ev, true, nil
 }
 
 func (p *Process) anyRunnable() bool {
 	for _, t := range p.Threads() {
 		ft := t.(*Thread)
-		if t.State() == target.Running && (!ft.blocked || ft.interrupt || len(ft.signals) > 0) {
+		if t.State() == target.Running && !ft.frozen && (!ft.blocked || ft.interrupt || len(ft.signals) > 0) {
 			return true
 		}
 	}
@@ -74,7 +77,7 @@ func (p *Process) round() {
 	p.turn++
 	for i := range ts {
 		t := ts[(i+p.turn)%len(ts)].(*Thread)
-		for n := 0; n < quantum && t.State() == target.Running && !p.exited; n++ {
+		for n := 0; n < quantum && t.State() == target.Running && !t.frozen && !p.exited; n++ {
 			t.turn()
 		}
 	}
@@ -82,7 +85,7 @@ func (p *Process) round() {
 
 func (t *Thread) stop(ev target.Event) {
 	ev.Thread = t
-	t.state.Store(int32(target.Stopped))
+	t.frozen = true
 	t.interrupt = false
 	t.proc.events = append(t.proc.events, ev)
 }
@@ -105,7 +108,7 @@ func (t *Thread) turn() {
 	case t.blocked:
 	default:
 		t.run()
-		if t.stepping && t.State() == target.Running && !t.blocked {
+		if t.stepping && !t.frozen && t.State() == target.Running && !t.blocked {
 			t.stepping = false
 			t.trap(target.CauseStep)
 		}
@@ -187,7 +190,8 @@ func (t *Thread) special(op byte, imm, next addr.Addr) bool {
 }
 
 func (t *Thread) born() {
-	t.proc.events = append(t.proc.events, target.Event{Kind: target.EventNewThread, Thread: t})
+	t.state.Store(int32(target.Running))
+	t.stop(target.Event{Kind: target.EventNewThread})
 }
 
 func (t *Thread) die() {

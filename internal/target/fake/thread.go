@@ -20,8 +20,10 @@ type Thread struct {
 	stepping       bool
 	blocked        bool
 	interrupt      bool
-	signals        []syscall.Signal // to be reported, then delivered
-	cause          target.Cause
+	// frozen: it has stopped, but stays Running until its event was returned.
+	frozen  bool
+	signals []syscall.Signal // to be reported, then delivered
+	cause   target.Cause
 }
 
 // ID implements target.Thread.
@@ -91,6 +93,7 @@ func (t *Thread) resume(sig syscall.Signal, step bool) error {
 		t.blocked = false
 	}
 	t.stepping = step
+	t.frozen = false
 	t.state.Store(int32(target.Running))
 	return nil
 }
@@ -100,6 +103,6 @@ func (t *Thread) Interrupt() error {
 	if t.State() != target.Running {
 		return errNotStopped
 	}
-	t.interrupt = true
+	t.interrupt = !t.frozen
 	return nil
 }
