@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
 )
 
 // walkLimit bounds how many instructions of one line are followed.
@@ -63,17 +64,17 @@ func (x *exits) follow(code Code, f Func, a addr.Addr) []addr.Addr {
 		x.unknown = true
 		return nil
 	}
-	next := a + addr.Addr(in.Len)
+	next := a + addr.Addr(len(in.Bytes))
 	switch in.Kind {
-	case Ret:
+	case arch.InstReturn:
 		x.returns = true
 		return nil
-	case Call:
+	case arch.InstCall:
 		x.calls = append(x.calls, a)
 		return []addr.Addr{next}
-	case CondJump:
+	case arch.InstCondJump:
 		return []addr.Addr{next, in.Target}
-	case Jump:
+	case arch.InstJump:
 		if !in.HasTarget {
 			// A jump table, or a wrapper's way out.
 			x.unknown, x.returns = true, true

@@ -28,17 +28,17 @@ func (i *instruction) Begin() (Action, error) {
 		return GoOn, i.arm(i.start.PC, leave, i.start.Place.Depth)
 	}
 	in, err := i.Code.Instr(i.start.PC)
-	if err == nil && in.Kind == Syscall {
+	if err == nil && in.Kind == arch.InstSyscall {
 		return InstructionAmongOthers, nil
 	}
-	if err != nil || in.Kind != Call || !i.overCalls {
+	if err != nil || in.Kind != arch.InstCall || !i.overCalls {
 		return Instruction, nil
 	}
 	f, _ := i.Code.Func(i.start.PC)
 	if err := i.armPanic(f, i.start); err != nil {
 		return GoOn, err
 	}
-	return GoOn, i.arm(i.start.PC+addr.Addr(in.Len), leave, i.start.Place.Depth)
+	return GoOn, i.arm(i.start.PC+addr.Addr(len(in.Bytes)), leave, i.start.Place.Depth)
 }
 
 // Hit implements Plan.

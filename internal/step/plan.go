@@ -89,7 +89,7 @@ type Code interface {
 	// change of line, statement or inlined call.
 	Rows(f Func) []Row
 	// Instr decodes the instruction at pc, without traps.
-	Instr(pc addr.Addr) (Instr, error)
+	Instr(pc addr.Addr) (arch.Inst, error)
 	// RangeBodies lists the functions that are bodies of range-over-func loops
 	// in f, or in the function around f if f is such a body itself.
 	RangeBodies(f Func) []Func
@@ -144,28 +144,6 @@ type Row struct {
 	// Inline tells inlined calls apart: "" is the function itself, "/3" a call
 	// inlined into it, "/3/7" one inlined into that.
 	Inline string
-}
-
-// Kind is what an instruction does to the flow of control.
-type Kind int
-
-// Kinds of instruction.
-const (
-	Other Kind = iota
-	Call
-	Ret
-	Jump
-	CondJump
-	Syscall
-)
-
-// Instr is a decoded instruction.
-type Instr struct {
-	Len  int
-	Kind Kind
-	// Target is where a direct call or jump goes.
-	Target    addr.Addr
-	HasTarget bool
 }
 
 // Program is all that plans know of the debuggee.

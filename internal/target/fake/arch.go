@@ -2,6 +2,8 @@ package fake
 
 import (
 	"encoding/binary"
+	"errors"
+	"fmt"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
@@ -86,11 +88,43 @@ func (Arch) Displace(code []byte, from, _ addr.Addr) (arch.Displaced, error) {
 	next := from + addr.Addr(n)
 	if code[0] == Call {
 		to := addr.Addr(binary.LittleEndian.Uint64(code[1:]))
-		c := append(Op(Push, next), Op(Jmp, to)...)
-		return arch.Displaced{Code: c, Len: n, Done: len(c)}, nil
+		c := append(Op(Push, next), Op(Nop, 0)...)
+		c = append(c, Op(Jmp, to)...)
+		return arch.Displaced{Code: c, Len: n, Done: n + 1, Then: to}, nil
 	}
 	c := append(append([]byte{}, code[:n]...), Op(Jmp, next)...)
-	return arch.Displaced{Code: c, Len: n, Done: n}, nil
+	return arch.Displaced{Code: c, Len: n, Done: n, Then: next}, nil
+}
+
+// Decode implements arch.Arch.
+func (Arch) Decode(code []byte, pc addr.Addr) (arch.Inst, error) {
+	if len(code) == 0 || len(code) < Len(code[0]) {
+		return arch.Inst{}, errors.New("fake: bad instruction")
+	}
+	in := arch.Inst{Addr: pc, Bytes: code[:Len(code[0])]}
+	if long(code[0]) {
+		in.Target = addr.Addr(binary.LittleEndian.Uint64(code[1:]))
+	}
+	switch code[0] {
+	case Call:
+		in.Kind, in.HasTarget = arch.InstCall, true
+	case Jmp:
+		in.Kind, in.HasTarget = arch.InstJump, true
+	case Loop:
+		in.Kind, in.HasTarget = arch.InstCondJump, true
+	case Ret:
+		in.Kind = arch.InstReturn
+	case Block, Clone, Split:
+		in.Kind = arch.InstSyscall
+	case Trap:
+		in.Kind = arch.InstTrap
+	}
+	return in, nil
+}
+
+// Format implements arch.Arch.
+func (Arch) Format(inst arch.Inst, _ arch.Flavour, _ arch.NameFunc) string {
+	return fmt.Sprintf("%#x", inst.Bytes)
 }
 
 // DWARFPC implements arch.Arch.
