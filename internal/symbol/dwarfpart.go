@@ -1,4 +1,67 @@
 package symbol
 
+import (
+	"sync"
+
+	"github.com/tinydbg/tinydbg/internal/dwarf/cfi"
+	"github.com/tinydbg/tinydbg/internal/dwarf/info"
+)
+
 // dwarfPart is what File keeps about DWARF variables, types and unwind tables.
-type dwarfPart struct{}
+type dwarfPart struct {
+	once sync.Once
+	data *info.Data
+	err  error
+
+	unitsOnce sync.Once
+	// byPath has the units by name, byPackage Go's units by package name.
+	byPath, byPackage map[string][]*info.Unit
+
+	// mu guards the maps below.
+	mu       sync.Mutex
+	indexes  map[*info.Unit]*unitIndex
+	types    map[typeKey]*Type
+	pointers map[*Type]*Type
+	void     *Type
+
+	typesOnce sync.Once
+	names     typeIndex
+
+	frames frameTables
+}
+
+// frameTables are the sections with unwind information.
+type frameTables struct {
+	once   sync.Once
+	tables []*cfi.Table
+}
+
+// dwarfData opens the debug information. The sections that any question about
+// variables needs are inflated at the same time.
+func (f *File) dwarfData() (*info.Data, error) {
+	p := &f.dw
+	p.once.Do(func() {
+		f.PrefetchDebug(".debug_info", ".debug_abbrev", ".debug_addr", ".debug_rnglists", ".debug_ranges")
+		p.data, p.err = info.Open(f, f.ByteOrder())
+		p.indexes = map[*info.Unit]*unitIndex{}
+		p.types = map[typeKey]*Type{}
+		p.pointers = map[*Type]*Type{}
+	})
+	return p.data, p.err
+}
+
+// unitsByName reads the root entries of all units.
+func (f *File) unitsByName(d *info.Data) (byPath, byPackage map[string][]*info.Unit) {
+	p := &f.dw
+	p.unitsOnce.Do(func() {
+		p.byPath, p.byPackage = map[string][]*info.Unit{}, map[string][]*info.Unit{}
+		for _, u := range d.Units() {
+			name := u.Name()
+			p.byPath[name] = append(p.byPath[name], u)
+			if pkg := u.PackageName(); pkg != "" {
+				p.byPackage[pkg] = append(p.byPackage[pkg], u)
+			}
+		}
+	})
+	return p.byPath, p.byPackage
+}

@@ -1,20 +1,12 @@
 package symbol
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/dwarf/expr"
-)
-
-// VarKind tells what a variable is to its function.
-type VarKind uint8
-
-// Kinds of variable.
-const (
-	Arg VarKind = iota
-	Result
-	Local
-	Global
-	Const
+	"github.com/tinydbg/tinydbg/internal/dwarf/info"
 )
 
 // Var is a variable or constant.
@@ -23,8 +15,8 @@ type Var struct {
 	// and constants begin with their import path.
 	Name string
 	Kind VarKind
-	// DeclLine is the line of the declaration, 0 if not known; DeclFile is
-	// known for C only, Go variables are in their function's file.
+	// DeclFile and DeclLine are where it is declared; "" and 0 if that is not
+	// known, as for globals.
 	DeclFile string
 	DeclLine int
 	// Func is the name of the function it belongs to, inlined or not; "" for
@@ -34,7 +26,7 @@ type Var struct {
 	InlineDepth int
 	// ScopeDepth counts the lexical blocks around it in its function: a
 	// variable of a deeper one shadows those of the same name, and among equals
-	// the later declared one does.
+	// the one listed later does.
 	ScopeDepth int
 	// InScope: its block covers pc, and pc is past the line that declares it.
 	InScope bool
@@ -48,47 +40,164 @@ type Var struct {
 	// Value is a Go constant's value.
 	Value int64
 
-	file *File
+	file   *File
+	origin *info.Entry // what has the type
+	unit   *info.Unit
+	// loc and base are DW_AT_location (or const_value) and the function's frame base.
+	loc, base *info.Field
 }
 
-// Vars lists all arguments, results and local variables of the function at pc,
-// and of the calls inlined there, as declared: those out of scope at pc too,
-// with InScope false. For a caller's frame pass an address inside the call
-// instruction. It is empty for functions without debug information.
-func (f *File) Vars(pc addr.FileAddr) ([]*Var, error) { return nil, f.HasDWARF() }
+// VarKind tells what a variable is to its function.
+type VarKind uint8
+
+// Kinds of variable.
+const (
+	Arg VarKind = iota
+	Result
+	Local
+	Global
+	Const
+)
+
+// newVar reads a variable's entry. It is nil for entries without a name.
+func (f *File) newVar(d *info.Data, e *info.Entry) *Var {
+	list := origins(d, e)
+	name := inheritedName(list)
+	if name == "" {
+		return nil
+	}
+	v := &Var{Name: name, Kind: Local, file: f, unit: e.Unit()}
+	if e.Tag == info.TagFormalParameter {
+		v.Kind = Arg
+		if r := inherited(list, info.AtVarParameter); r != nil && r.Int() != 0 {
+			v.Kind = Result
+		}
+	}
+	for _, o := range list {
+		if o.Has(info.AtType) {
+			v.origin = o
+			break
+		}
+	}
+	v.DeclLine = inheritedInt(list, info.AtDeclLine)
+	v.ClosureOffset = int64(inheritedInt(list, info.AtGoClosureOffset))
+	if v.loc = inherited(list, info.AtLocation); v.loc == nil {
+		v.loc = inherited(list, info.AtConstValue)
+	}
+	if rest, ok := strings.CutPrefix(name, "&"); ok && rest != "" {
+		v.Name, v.Escaped = rest, true
+	}
+	return v
+}
+
+func inheritedInt(list []*info.Entry, at info.At) int {
+	f := inherited(list, at)
+	if f == nil {
+		return 0
+	}
+	n, _ := f.Constant()
+	return int(n)
+}
 
 // Type is the variable's type.
-func (v *Var) Type() (*Type, error) { return nil, nil }
+func (v *Var) Type() (*Type, error) {
+	if v.origin == nil {
+		return nil, fmt.Errorf("debug information gives no type for %s", v.Name)
+	}
+	off, err := v.origin.Field(info.AtType).Ref()
+	if err != nil {
+		return nil, fmt.Errorf("type of %s: %w", v.Name, err)
+	}
+	t, err := v.file.typeAt(off)
+	if err != nil {
+		return nil, fmt.Errorf("type of %s: %w", v.Name, err)
+	}
+	if v.Escaped {
+		if t.Kind() != Pointer {
+			return nil, fmt.Errorf("type of %s: the variable escaped, but its place has type %s", v.Name, t.Name())
+		}
+		return t.Elem(), nil
+	}
+	return t, nil
+}
 
 // Location is the DWARF expression for where the variable is when the program
 // is at pc. An error says that it is nowhere, and why; it wraps
 // expr.ErrOptimizedOut if the compiler kept it nowhere.
-func (v *Var) Location(pc addr.FileAddr) ([]byte, error) { return nil, expr.ErrOptimizedOut }
-
-// Pieces evaluates Location at pc. In ctx the frame's Regs, Mem, CFA and Bias
-// are needed; FrameBase and Unit are added.
-func (v *Var) Pieces(pc addr.FileAddr, ctx expr.Context) ([]expr.Piece, error) {
-	return nil, expr.ErrOptimizedOut
+func (v *Var) Location(pc addr.FileAddr) ([]byte, error) {
+	if v.loc == nil {
+		return nil, expr.ErrOptimizedOut
+	}
+	if v.loc.At == info.AtConstValue {
+		return v.constant()
+	}
+	code, err := v.loc.Location(uint64(pc))
+	if err != nil {
+		return nil, err
+	}
+	if v.Escaped {
+		return expr.Indirect(code)
+	}
+	return code, nil
 }
 
-// Global finds a package variable by its name with import path ("net/http.DefaultClient"),
-// or with the package's name if no import path is exactly that ("http.DefaultClient").
-// C's globals have plain names. The error of one that does not exist is a *NotFoundError.
-func (f *File) Global(name string) (*Var, error) { return nil, &NotFoundError{"variable", name} }
+// constant is the expression for a DW_AT_const_value.
+func (v *Var) constant() ([]byte, error) {
+	if b, ok := v.loc.Block(); ok {
+		return expr.Const(b), nil
+	}
+	if _, ok := v.loc.Constant(); !ok {
+		return nil, fmt.Errorf("constant %s has a value of form %#x", v.Name, uint16(v.loc.Form))
+	}
+	var b [8]byte
+	v.file.ByteOrder().PutUint64(b[:], uint64(v.loc.Int()))
+	return expr.Const(b[:]), nil
+}
 
-// Constant finds a package's constant, named as for Global. Go keeps integer
-// constants only.
-func (f *File) Constant(name string) (*Var, error) { return nil, &NotFoundError{"constant", name} }
-
-// Globals lists all package variables.
-func (f *File) Globals() ([]*Var, error) { return nil, f.HasDWARF() }
-
-// Constants lists all package constants.
-func (f *File) Constants() ([]*Var, error) { return nil, f.HasDWARF() }
+// Pieces evaluates Location at pc. In ctx the frame's Regs, Mem, CFA and Bias
+// are needed; Unit, FrameBase, PtrSize and Order are filled in.
+func (v *Var) Pieces(pc addr.FileAddr, ctx expr.Context) ([]expr.Piece, error) {
+	code, err := v.Location(pc)
+	if err != nil {
+		return nil, err
+	}
+	ctx.Unit, ctx.PtrSize, ctx.Order = v.unit, v.unit.AddrSize, v.file.ByteOrder()
+	if v.base != nil && ctx.FrameBase == nil {
+		plain := ctx
+		ctx.FrameBase = func() (addr.Addr, error) {
+			base, err := v.base.Location(uint64(pc))
+			if err != nil {
+				return 0, err
+			}
+			a, err := expr.Value(base, &plain)
+			return addr.Addr(a), err
+		}
+	}
+	return expr.Eval(code, &ctx)
+}
 
 // FrameBase is the DWARF expression for the frame base of the function at pc.
-func (f *File) FrameBase(pc addr.FileAddr) ([]byte, error) { return nil, f.HasDWARF() }
+func (f *File) FrameBase(pc addr.FileAddr) ([]byte, error) {
+	e, err := f.funcEntry(pc)
+	if err != nil {
+		return nil, err
+	}
+	if e == nil || !e.Has(info.AtFrameBase) {
+		return nil, fmt.Errorf("debug information gives no frame base at %v", pc)
+	}
+	return e.Field(info.AtFrameBase).Location(uint64(pc))
+}
 
 // RangeFuncParent is the function whose range-over-func loop body the function
 // called name is: "main.f" for "main.f-range1". ok is false for all others.
-func RangeFuncParent(name string) (parent string, ok bool) { return "", false }
+func RangeFuncParent(name string) (parent string, ok bool) {
+	i := strings.LastIndex(name, "-range")
+	if i <= 0 {
+		return "", false
+	}
+	digits := name[i+len("-range"):]
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return "", false
+	}
+	return name[:i], true
+}

@@ -1,0 +1,139 @@
+package symbol
+
+import (
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/dwarf/info"
+)
+
+// Vars lists all arguments, results and local variables of the function at pc,
+// and of the calls inlined there, as declared: those out of scope at pc too,
+// with InScope false. For a caller's frame pass an address inside the call
+// instruction. It is empty for functions without debug information.
+func (f *File) Vars(pc addr.FileAddr) ([]*Var, error) {
+	fn, err := f.funcEntry(pc)
+	if err != nil || fn == nil {
+		return nil, err
+	}
+	w := scopeWalk{file: f, data: f.dw.data, pc: uint64(pc), fn: fn, unit: fn.Unit()}
+	if err := w.walk(); err != nil {
+		return nil, err
+	}
+	w.finish(f.Inlines(pc))
+	return w.vars, nil
+}
+
+// scopeWalk collects the variables of one function.
+type scopeWalk struct {
+	file *File
+	data *info.Data
+	pc   uint64
+	fn   *info.Entry
+	unit *info.Unit
+
+	vars   []*Var
+	ranges []info.Range
+	// calls are the names of the functions at pc: the one with the code, then
+	// those inlined, outermost first.
+	calls []string
+}
+
+// block is an open lexical block, function or inlined call.
+type block struct {
+	covers bool // the block and those around it cover pc
+	level  int  // index in calls
+	scope  int  // blocks around, in the same function
+}
+
+func (w *scopeWalk) walk() error {
+	c, err := w.unit.Cursor(w.fn.Off)
+	if err != nil {
+		return err
+	}
+	c.Next()
+	w.calls = []string{inheritedName(origins(w.data, w.fn))}
+	open := []block{{covers: true}}
+	for e := c.Next(); e != nil && c.Depth() > 0; e = c.Next() {
+		open = open[:c.Depth()]
+		in := open[len(open)-1]
+		switch e.Tag {
+		case info.TagFormalParameter, info.TagVariable:
+			w.add(e, in)
+		case info.TagLexicalBlock:
+			in.covers = in.covers && w.coversPC(e)
+			in.scope++
+			open = append(open, in)
+			continue
+		case info.TagInlinedSubroutine:
+			if in.covers && len(w.calls) == in.level+1 && w.coversPC(e) {
+				w.calls = append(w.calls, inheritedName(origins(w.data, e)))
+				open = append(open, block{covers: true, level: in.level + 1})
+				continue
+			}
+		}
+		c.SkipChildren()
+	}
+	return c.Err()
+}
+
+// coversPC takes a block without addresses for one that holds everywhere.
+func (w *scopeWalk) coversPC(e *info.Entry) bool {
+	if !e.Has(info.AtLowPC) && !e.Has(info.AtRanges) {
+		return true
+	}
+	var ok bool
+	ok, w.ranges = w.unit.Covers(e, w.pc, w.ranges)
+	return ok
+}
+
+func (w *scopeWalk) add(e *info.Entry, in block) {
+	v := w.file.newVar(w.data, e.Clone())
+	if v == nil {
+		return
+	}
+	v.Func = w.calls[in.level]
+	v.InlineDepth = in.level
+	v.ScopeDepth = in.scope
+	v.InScope = in.covers
+	v.base = w.fn.Field(info.AtFrameBase)
+	w.vars = append(w.vars, v)
+}
+
+// finish turns levels (outermost first) into indexes of frames (innermost
+// first), and hides what the source has not declared yet.
+func (w *scopeWalk) finish(frames []Frame) {
+	depth := make([]int, len(w.calls))
+	for level := range w.calls {
+		depth[level] = frameOf(frames, w.calls, level)
+	}
+	isGo := w.unit.IsGo()
+	for _, v := range w.vars {
+		v.InlineDepth = depth[v.InlineDepth]
+		if v.InlineDepth >= len(frames) {
+			continue
+		}
+		v.DeclFile = frames[v.InlineDepth].File
+		declared := v.Kind != Local || v.ClosureOffset != 0 || !isGo
+		if line := frames[v.InlineDepth].Line; !declared && line != 0 && line <= v.DeclLine {
+			v.InScope = false
+		}
+	}
+}
+
+// frameOf is the index of the frame for the call at a level. Line tables and
+// DWARF are made from the same inline tree, but their addresses can differ by
+// an instruction: then the frame is the one with the function's name.
+func frameOf(frames []Frame, calls []string, level int) int {
+	want := len(calls) - 1 - level
+	if len(frames) == 0 || len(frames) == len(calls) {
+		return want
+	}
+	if level == 0 {
+		return len(frames) - 1
+	}
+	for i := len(frames) - 1 - level; i >= 0; i-- {
+		if frames[i].Func == calls[level] {
+			return i
+		}
+	}
+	return max(0, min(want, len(frames)-1))
+}

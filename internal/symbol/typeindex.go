@@ -1,0 +1,237 @@
+package symbol
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"sort"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/dwarf/info"
+)
+
+// typeIndex finds types by name and by runtime descriptor. It holds 16 bytes
+// for each type; names stay in the section.
+type typeIndex struct {
+	names   []hashedType  // by hash, then offset
+	runtime []runtimeType // by descriptor
+	err     error
+}
+
+type hashedType struct{ hash, off uint32 }
+
+type runtimeType struct{ descriptor, off uint32 }
+
+var typeSeed = maphash.MakeSeed()
+
+// NotFoundError is the error for names that the debug information does not have.
+type NotFoundError struct {
+	What, Name string
+}
+
+func (e *NotFoundError) Error() string { return "no " + e.What + " " + e.Name }
+
+// typeNames builds the index with one walk over the units that have types.
+func (f *File) typeIndex() (*typeIndex, error) {
+	d, err := f.dwarfData()
+	if err != nil {
+		return nil, err
+	}
+	x := &f.dw.names
+	f.dw.typesOnce.Do(func() {
+		base, _ := f.typesBase()
+		for _, u := range f.typeUnits(d) {
+			if err := x.add(u, base); err != nil && x.err == nil {
+				x.err = err
+			}
+		}
+		sort.Slice(x.names, func(i, j int) bool {
+			a, b := x.names[i], x.names[j]
+			return a.hash < b.hash || a.hash == b.hash && a.off < b.off
+		})
+		sort.Slice(x.runtime, func(i, j int) bool { return x.runtime[i].descriptor < x.runtime[j].descriptor })
+	})
+	if len(x.names) == 0 {
+		return x, x.err
+	}
+	return x, nil
+}
+
+// typeUnits are C's units and, of Go's, the runtime's: Go's linker puts the types
+// of all packages there (cmd/link/internal/ld/dwarf.go, movetomodule). A file
+// without the runtime, such as a plugin, may have them anywhere.
+func (f *File) typeUnits(d *info.Data) []*info.Unit {
+	byPath, _ := f.unitsByName(d)
+	all := len(byPath["runtime"]) == 0
+	var list []*info.Unit
+	for _, u := range d.Units() {
+		if all || !u.IsGo() || u.Name() == "runtime" {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
+func (x *typeIndex) add(u *info.Unit, base addr.FileAddr) error {
+	c, err := u.Entries()
+	if err != nil {
+		return err
+	}
+	isGo := u.IsGo()
+	for e := c.Next(); e != nil; e = c.Next() {
+		switch e.Tag {
+		case info.TagCompileUnit, info.TagPartialUnit, info.TagTypeUnit, info.TagNamespace:
+			continue
+		case info.TagBaseType, info.TagStructType, info.TagUnionType, info.TagClassType, info.TagEnumerationType,
+			info.TagTypedef, info.TagArrayType, info.TagPointerType, info.TagSubroutineType, info.TagUnspecifiedType:
+			if uint64(e.Off) >= 1<<32 {
+				return errors.New(".debug_info is larger than 4 GiB: its types cannot be searched")
+			}
+			x.addEntry(e, isGo, base)
+		}
+		c.SkipChildren()
+	}
+	return c.Err()
+}
+
+func (x *typeIndex) addEntry(e *info.Entry, isGo bool, base addr.FileAddr) {
+	name := e.Field(info.AtName)
+	if r := e.Uint(info.AtGoRuntimeType); r != 0 && isGo {
+		if e.Tag == info.TagBaseType || e.Tag == info.TagPointerType {
+			r = descriptorOffset(r, base, e.String(info.AtName))
+		}
+		if r < 1<<32 {
+			x.runtime = append(x.runtime, runtimeType{uint32(r), uint32(e.Off)})
+		}
+	}
+	if name == nil || e.Flag(info.AtDeclaration) {
+		return
+	}
+	hash, ok := hashName(name)
+	if ok {
+		x.names = append(x.names, hashedType{hash, uint32(e.Off)})
+	}
+}
+
+func hashName(f *info.Field) (uint32, bool) {
+	if b, ok := f.Raw(); ok {
+		return uint32(maphash.Bytes(typeSeed, b)), true
+	}
+	s, err := f.Str()
+	return uint32(maphash.String(typeSeed, s)), err == nil
+}
+
+// TypeNamed finds a type by its whole name, as Type.Name gives it. The error of
+// one that does not exist is a *NotFoundError.
+func (f *File) TypeNamed(name string) (*Type, error) {
+	x, err := f.typeIndex()
+	if err != nil {
+		return nil, err
+	}
+	hash := uint32(maphash.String(typeSeed, name))
+	i := sort.Search(len(x.names), func(i int) bool { return x.names[i].hash >= hash })
+	for ; i < len(x.names) && x.names[i].hash == hash; i++ {
+		e, err := f.dw.data.Entry(info.Offset(x.names[i].off))
+		if err == nil && e.String(info.AtName) == name {
+			return f.typeAt(e.Off)
+		}
+	}
+	return nil, &NotFoundError{"type", name}
+}
+
+// TypeByRuntimeAddr finds a type by the address of the runtime's descriptor of it.
+func (f *File) TypeByRuntimeAddr(a addr.FileAddr) (*Type, error) {
+	x, err := f.typeIndex()
+	if err != nil {
+		return nil, err
+	}
+	base, ok := f.typesBase()
+	if !ok {
+		return nil, fmt.Errorf("%s: where the runtime's types are is not known (no symbol runtime.types)", f.Path())
+	}
+	want := uint64(a - base)
+	i := sort.Search(len(x.runtime), func(i int) bool { return uint64(x.runtime[i].descriptor) >= want })
+	if i == len(x.runtime) || uint64(x.runtime[i].descriptor) != want {
+		return nil, &NotFoundError{"type with the runtime's descriptor", a.String()}
+	}
+	return f.typeAt(info.Offset(x.runtime[i].off))
+}
+
+// typesBase is what DW_AT_go_runtime_type counts from: the linker writes the
+// offset in the section that holds the types (R_ADDROFF), and the symbol
+// runtime.types is that section's address in Go's own layout, also when a C
+// linker has merged the section into a larger one.
+func (f *File) typesBase() (addr.FileAddr, bool) {
+	if a, _, ok := f.ELFSymbol("runtime.types"); ok {
+		return a, true
+	}
+	for _, name := range []string{".go.type", ".data.rel.ro", ".rodata"} {
+		if h, ok := f.obj.Header(name); ok {
+			return h.Addr, true
+		}
+	}
+	return 0, false
+}
+
+// descriptorOffset is a DW_AT_go_runtime_type as an offset from base. The linker
+// of go1.22 states the address of this one type instead of its offset.
+func descriptorOffset(value uint64, base addr.FileAddr, name string) uint64 {
+	if name == "uintptr" && value >= uint64(base) {
+		return value - uint64(base)
+	}
+	return value
+}
+
+// TypeNames lists the names of all types, sorted, each once.
+func (f *File) TypeNames() ([]string, error) {
+	x, err := f.typeIndex()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]string, 0, len(x.names))
+	for _, n := range x.names {
+		e, err := f.dw.data.Entry(info.Offset(n.off))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e.String(info.AtName))
+	}
+	sort.Strings(list)
+	return dropRepeats(list), nil
+}
+
+func dropRepeats(sorted []string) []string {
+	n := 0
+	for _, s := range sorted {
+		if s != "" && (n == 0 || s != sorted[n-1]) {
+			sorted[n] = s
+			n++
+		}
+	}
+	return sorted[:n]
+}
+
+// PointerTo is the type *t of the same file if the debug information has one,
+// else one made for the purpose, without a RuntimeAddr.
+func (f *File) PointerTo(t *Type) *Type {
+	if t.IsGo() {
+		if p, err := f.TypeNamed("*" + t.Name()); err == nil && p.Kind() == Pointer && p.Elem() == t {
+			return p
+		}
+	}
+	p := &f.dw
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if made := p.pointers[t]; made != nil {
+		return made
+	}
+	made := &Type{file: f, unit: t.unit, kind: Pointer, size: int64(f.PtrSize()), made: t}
+	if t.IsGo() {
+		made.name = "*" + t.name
+	}
+	if p.pointers == nil {
+		p.pointers = map[*Type]*Type{}
+	}
+	p.pointers[t] = made
+	return made
+}
