@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"syscall"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 )
@@ -40,20 +41,25 @@ type File struct {
 
 // Open opens the ELF file at path. Errors name the file and what is wrong with
 // it; a file that is no ELF gives a *FormatError.
-func Open(path string) (*File, error) {
-	fd, err := os.Open(path)
+func Open(path string) (*File, error) { return OpenAs(path, path) }
+
+// OpenAs is Open for a file that is to be called name, where path is only a way
+// to it, such as /proc/PID/exe.
+func OpenAs(path, name string) (*File, error) {
+	// Without O_NONBLOCK opening a pipe would wait for a writer.
+	fd, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
 	st, err := fd.Stat()
 	if err == nil && !st.Mode().IsRegular() {
-		err = &FormatError{Path: path, Err: errors.New("not a regular file")}
+		err = &FormatError{Path: name, Err: errors.New("not a regular file")}
 	}
 	if err != nil {
 		fd.Close()
 		return nil, err
 	}
-	f, err := Read(path, fd, st.Size())
+	f, err := Read(name, fd, st.Size())
 	if err != nil {
 		fd.Close()
 		return nil, err
@@ -130,6 +136,10 @@ func (f *File) PtrSize() int {
 
 // Type is ET_EXEC, ET_DYN (libraries and position independent executables) ...
 func (f *File) Type() elf.Type { return f.header.Type }
+
+// Relocatable says whether the file can be loaded at other addresses than its
+// own: whether it is position independent.
+func (f *File) Relocatable() bool { return f.Type() == elf.ET_DYN }
 
 // Entry is where execution starts, 0 for most libraries.
 func (f *File) Entry() addr.FileAddr { return addr.FileAddr(f.header.Entry) }

@@ -13,8 +13,9 @@ import (
 
 // cFuncs are the functions that only the ELF symbol table knows.
 type cFuncs struct {
-	once sync.Once
-	list []Func
+	once    sync.Once
+	list    []Func           // by ascending entry, one for each address
+	symbols []objfile.Symbol // aliases too, in the table's order
 }
 
 func (f *File) cFuncAt(pc addr.FileAddr) *Func {
@@ -32,7 +33,8 @@ func (f *File) cFuncs() []Func {
 	p := &f.funcs.c
 	p.once.Do(func() {
 		if f.hasC() {
-			p.list = f.readCFuncs()
+			p.symbols = f.functionSymbols()
+			p.list = f.readCFuncs(p.symbols)
 		}
 	})
 	return p.list
@@ -52,8 +54,8 @@ func (f *File) hasC() bool {
 	return uint64(h.Addr) < g.start || uint64(h.Addr)+h.Size > g.end+slack
 }
 
-func (f *File) readCFuncs() []Func {
-	syms := slices.Clone(f.functionSymbols())
+func (f *File) readCFuncs(syms []objfile.Symbol) []Func {
+	syms = slices.Clone(syms)
 	slices.SortStableFunc(syms, func(a, b objfile.Symbol) int {
 		return cmp.Or(cmp.Compare(a.Addr, b.Addr), cmp.Compare(bindRank(a), bindRank(b)))
 	})

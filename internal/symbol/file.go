@@ -15,12 +15,15 @@
 package symbol
 
 import (
+	"cmp"
 	"debug/elf"
 	"encoding/binary"
 	"runtime/debug"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/arch/machine"
 	"github.com/tinydbg/tinydbg/internal/objfile"
 )
 
@@ -41,12 +44,15 @@ type Options struct {
 	// DebugDirs are searched for separate debug files. nil means
 	// objfile.DefaultDebugDirs.
 	DebugDirs []string
+	// Name is what to call the file when path is not its name, such as
+	// /proc/PID/exe. "" means path.
+	Name string
 }
 
 // Open opens the file at path for its symbols. It reads headers only: its cost
 // does not depend on the size of the file.
 func Open(path string, o Options) (*File, error) {
-	obj, err := objfile.Open(path)
+	obj, err := objfile.OpenAs(path, cmp.Or(o.Name, path))
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +91,15 @@ func (f *File) BuildID() string {
 
 // Machine is the processor the file is for.
 func (f *File) Machine() elf.Machine { return f.obj.Machine() }
+
+// Arch is that processor, or nil when it is not supported.
+func (f *File) Arch() arch.Arch {
+	a, err := machine.ForELF(f.obj.Machine())
+	if err != nil {
+		return nil
+	}
+	return a
+}
 
 // ByteOrder is the byte order of the file's data.
 func (f *File) ByteOrder() binary.ByteOrder { return f.obj.ByteOrder() }

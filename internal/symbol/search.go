@@ -27,13 +27,28 @@ func (f *File) findNamed(name string) *Func {
 			}
 		}
 	}
-	c := f.cFuncs()
-	for i := range c {
-		if c[i].Name == name {
-			return &c[i]
-		}
+	if list := f.cNamed(name); len(list) > 0 {
+		return list[0]
 	}
 	return nil
+}
+
+// cNamed lists the C functions that have name or an alias of that name.
+func (f *File) cNamed(name string) []*Func {
+	if len(f.cFuncs()) == 0 {
+		return nil
+	}
+	var list []*Func
+	for _, s := range f.funcs.c.symbols {
+		if plain, _, _ := strings.Cut(s.Name, "@"); plain != name {
+			continue
+		}
+		if fn := f.cFuncAt(s.Addr); fn != nil && fn.Entry == s.Addr && !slices.Contains(list, fn) {
+			list = append(list, fn)
+		}
+	}
+	slices.SortFunc(list, func(a, b *Func) int { return cmp.Compare(a.Entry, b.Entry) })
+	return list
 }
 
 // FuncsNamed lists every function that name can mean, by ascending entry. A
@@ -56,12 +71,7 @@ func (f *File) FuncsNamed(name string) []*Func {
 			}
 		})
 	}
-	c := f.cFuncs()
-	for i := range c {
-		if c[i].Name == name {
-			list = append(list, &c[i])
-		}
-	}
+	list = append(list, f.cNamed(name)...)
 	slices.SortFunc(list, func(a, b *Func) int { return cmp.Compare(a.Entry, b.Entry) })
 	return list
 }
