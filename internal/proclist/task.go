@@ -1,0 +1,146 @@
+package proclist
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// TaskInfo is one thread of a process.
+type TaskInfo struct {
+	ID    int
+	State string
+	// Tracer is the thread that traces it, 0 for none.
+	Tracer int
+	flags  uint64
+}
+
+// Dead reports a thread that has ended, reaped or not.
+func (t TaskInfo) Dead() bool { return t.State == "Z" || t.State == "X" }
+
+// KernelWorker reports a thread that the kernel made for its own purposes in
+// the process, such as those of io_uring.
+func (t TaskInfo) KernelWorker() bool {
+	return t.flags&(pfKthread|pfIOWorker|pfUserWorker) != 0
+}
+
+// Flags of a task, include/linux/sched.h.
+const (
+	pfIOWorker   = 0x10
+	pfUserWorker = 0x4000
+	pfKthread    = 0x200000
+)
+
+// Tasks lists the thread ids of a process in ascending order. The error says
+// that there is no such process.
+func Tasks(pid int) ([]int, error) {
+	ids := numbers(fmt.Sprintf("/proc/%d/task", pid))
+	if len(ids) == 0 {
+		return nil, gone(pid)
+	}
+	return ids, nil
+}
+
+// Task reads about one thread of a process.
+func Task(pid, tid int) (TaskInfo, error) {
+	dir := fmt.Sprintf("/proc/%d/task/%d", pid, tid)
+	stat, err := readStat(dir)
+	if err != nil {
+		return TaskInfo{}, err
+	}
+	status, err := readStatus(dir)
+	if err != nil {
+		return TaskInfo{}, err
+	}
+	return TaskInfo{ID: tid, State: stat.state, Tracer: status.tracer, flags: stat.flags}, nil
+}
+
+// stat is what we want of /proc/PID/stat, see proc_pid_stat(5).
+type stat struct {
+	comm, state string
+	ppid        int
+	flags       uint64
+	startTicks  uint64 // since boot, 100 a second
+}
+
+func readStat(dir string) (stat, error) {
+	data, err := os.ReadFile(dir + "/stat")
+	if err != nil {
+		return stat{}, err
+	}
+	return parseStat(string(data))
+}
+
+var errFormat = errors.New("unexpected format")
+
+func parseStat(text string) (s stat, err error) {
+	// The name may hold anything, parentheses and newlines included.
+	open, end := strings.IndexByte(text, '('), strings.LastIndexByte(text, ')')
+	if open < 0 || end < open {
+		return s, errFormat
+	}
+	s.comm = text[open+1 : end]
+	// Field 3 is the first after the name.
+	fields := strings.Fields(text[end+1:])
+	if len(fields) < 20 {
+		return s, errFormat
+	}
+	s.state = fields[0]
+	var err1, err2, err3 error
+	s.ppid, err1 = strconv.Atoi(fields[1])
+	s.flags, err2 = strconv.ParseUint(fields[6], 10, 64)
+	s.startTicks, err3 = strconv.ParseUint(fields[19], 10, 64)
+	return s, errors.Join(err1, err2, err3)
+}
+
+func (s stat) start() time.Time {
+	boot := bootTime()
+	if boot.IsZero() {
+		return boot
+	}
+	return boot.Add(time.Duration(s.startTicks) * 10 * time.Millisecond)
+}
+
+var bootTime = sync.OnceValue(func() time.Time {
+	data, _ := os.ReadFile("/proc/stat")
+	for line := range strings.Lines(string(data)) {
+		if rest, ok := strings.CutPrefix(line, "btime "); ok {
+			seconds, _ := strconv.ParseInt(strings.TrimSpace(rest), 10, 64)
+			return time.Unix(seconds, 0)
+		}
+	}
+	return time.Time{}
+})
+
+// status is what we want of /proc/PID/status.
+type status struct {
+	tgid, tracer, euid int
+}
+
+func readStatus(dir string) (status, error) {
+	data, err := os.ReadFile(dir + "/status")
+	if err != nil {
+		return status{}, err
+	}
+	return parseStatus(string(data)), nil
+}
+
+func parseStatus(text string) (s status) {
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(line, ":")
+		fields := strings.Fields(value)
+		switch {
+		case name == "Tgid" && len(fields) == 1:
+			s.tgid, _ = strconv.Atoi(fields[0])
+		case name == "TracerPid" && len(fields) == 1:
+			s.tracer, _ = strconv.Atoi(fields[0])
+		case name == "Uid" && len(fields) == 4:
+			s.euid, _ = strconv.Atoi(fields[1])
+		}
+	}
+	return s
+}

@@ -1,0 +1,126 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"encoding/binary"
+	"errors"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// options are the events a thread reports beside signals. The end of the main
+// thread is asked for since the kernel keeps it to itself while others live.
+func (p *Process) options(tid int) int {
+	o := unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACEEXEC
+	if tid == p.pid {
+		o |= unix.PTRACE_O_TRACEEXIT
+	}
+	if p.exitKill {
+		o |= unix.PTRACE_O_EXITKILL
+	}
+	return o
+}
+
+// born is the first report of an unknown task, which the kernel attached when
+// a thread of ours made it: a new thread, or the child of a fork.
+// Precondition: tracer.
+func (p *Process) born(tid int) {
+	delete(p.coming, tid)
+	if !p.hasThread(tid) {
+		p.release(tid)
+		return
+	}
+	t := p.add(tid)
+	t.state.Store(int32(target.Stopped))
+	t.stop = stopEvent
+	ptrace(unix.PTRACE_SETOPTIONS, tid, 0, uintptr(p.options(tid)))
+	if p.watched {
+		p.pokeWatch(t)
+	}
+	t.emit(target.EventNewThread, 0)
+}
+
+func (p *Process) hasThread(tid int) bool {
+	_, err := os.Stat("/proc/" + strconv.Itoa(p.pid) + "/task/" + strconv.Itoa(tid))
+	return err == nil
+}
+
+// gaveBirth is the other half of a birth, as the creating thread reports it.
+// The two halves come in any order. A thread reports itself. A forked child is
+// let go first; then its parent goes on to the end of the system call, for
+// vfork not before the child has let go of the memory, and reports it there.
+func (t *Thread) gaveBirth(asked bool) {
+	p := t.p
+	message, err := eventMessage(t.id)
+	child := int(message)
+	if err == nil && !p.released[child] && p.threads[child] == nil && !p.hasThread(child) {
+		p.awaitChild(child)
+	}
+	if p.released[child] {
+		delete(p.released, child)
+		t.stopClean(target.Event{Kind: target.EventFork, Thread: t, Child: child})
+		return
+	}
+	if asked {
+		// This stop swallowed the interrupt that was to stop the thread.
+		t.asked = true
+		ptrace(unix.PTRACE_INTERRUPT, t.id, 0, 0)
+	}
+	t.restart(unix.PTRACE_CONT, 0)
+}
+
+// awaitChild waits for the first stop of a forked child. It was started before
+// its parent reported it, so that it takes microseconds.
+func (p *Process) awaitChild(child int) {
+	for {
+		tid, s, err := wait4(child, 0)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err == nil && tid == child && s.stopped:
+			p.release(child)
+		}
+		p.released[child] = true
+		return
+	}
+}
+
+// release mends a forked child's copy of the memory and lets it go.
+func (p *Process) release(child int) {
+	if p.childFix != nil && !sharesMemory(child) {
+		m := &memory{pid: child}
+		p.childFix(m)
+		m.close()
+	}
+	ptrace(unix.PTRACE_DETACH, child, 0, 0)
+	p.released[child] = true
+}
+
+// sharesMemory tells whether a task that was just made shares the memory of
+// the one that made it, by the system call it comes out of.
+func sharesMemory(child int) bool {
+	const cloneVM = unix.CLONE_VM
+	var regs unix.PtraceRegs
+	if getRegs(child, &regs) != nil {
+		return true // it is dying: nothing to mend
+	}
+	switch regs.Orig_rax {
+	case unix.SYS_VFORK:
+		return true
+	case unix.SYS_CLONE:
+		return regs.Rdi&cloneVM != 0
+	case unix.SYS_CLONE3:
+		m := &memory{pid: child}
+		defer m.close()
+		var flags [8]byte
+		_, err := m.ReadMemory(flags[:], addr.Addr(regs.Rdi))
+		return err != nil || binary.LittleEndian.Uint64(flags[:])&cloneVM != 0
+	}
+	return false
+}

@@ -1,0 +1,179 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// handle turns one report of the kernel into what it means.
+// Precondition: tracer.
+func (p *Process) handle(tid int, s status) {
+	t := p.threads[tid]
+	switch {
+	case !s.stopped:
+		p.taskEnded(tid, t, s.code)
+	case s.event == unix.PTRACE_EVENT_EXEC:
+		p.execed(tid)
+	case t == nil:
+		p.born(tid)
+	default:
+		t.stoppedBy(s)
+	}
+}
+
+// emit queues an event about t, which stays stopped for it.
+func (t *Thread) emit(kind target.EventKind, sig syscall.Signal) {
+	t.unread = true
+	t.p.queue = append(t.p.queue, target.Event{Kind: kind, Thread: t, Signal: sig})
+}
+
+// stoppedBy sorts out why the thread stopped.
+func (t *Thread) stoppedBy(s status) {
+	asked := t.asked
+	request := unix.PTRACE_CONT
+	if t.stepping {
+		request = unix.PTRACE_SINGLESTEP
+	}
+	t.stepped, t.stepping, t.asked = t.stepping, false, false
+	t.state.Store(int32(target.Stopped))
+	switch s.event {
+	case 0:
+		t.atSignal(s.signal, request)
+	case ptraceEventStop:
+		t.atEventStop(s.signal, asked, request)
+	case unix.PTRACE_EVENT_FORK, unix.PTRACE_EVENT_VFORK, unix.PTRACE_EVENT_CLONE:
+		t.stop = stopEvent
+		t.gaveBirth(asked)
+	case unix.PTRACE_EVENT_EXIT:
+		t.stop = stopEvent
+		t.leaving()
+	default: // no other event was asked for
+		t.stop = stopEvent
+		t.restart(request, 0)
+	}
+}
+
+// atSignal is the stop before a signal is delivered.
+func (t *Thread) atSignal(sig syscall.Signal, request int) {
+	t.stop, t.held = stopSignal, sig
+	if sig != unix.SIGTRAP {
+		t.mendSyscall()
+	}
+	if t.forward == sig {
+		t.forward = 0
+		t.restart(request, sig)
+		return
+	}
+	t.emit(target.EventSignal, sig)
+}
+
+// atEventStop is PTRACE_EVENT_STOP: an interrupt, a group stop (sig says which
+// signal) or its end. One that nobody asked for and that is no group stop is
+// an interrupt that came too late, after another stop had answered it, or the
+// end of a group stop: of no interest to anyone.
+func (t *Thread) atEventStop(sig syscall.Signal, asked bool, request int) {
+	t.stop, t.group = stopEvent, sig != unix.SIGTRAP
+	t.mendSyscall()
+	switch {
+	case t.due != nil:
+		t.unread = true
+		t.p.queue = append(t.p.queue, *t.due)
+		t.due = nil
+	case asked:
+		t.emit(target.EventInterrupted, 0)
+	case t.group:
+		t.emit(target.EventGroupStop, sig)
+	default:
+		t.restart(request, 0)
+	}
+}
+
+// stopClean moves a thread from a stop in the middle of a system call, where
+// its registers cannot be changed, to one at the end of it; there ev is
+// reported.
+func (t *Thread) stopClean(ev target.Event) {
+	t.due = &ev
+	if ptrace(unix.PTRACE_INTERRUPT, t.id, 0, 0) == nil {
+		t.restart(unix.PTRACE_CONT, 0)
+	}
+}
+
+// leaving is the end of the main thread while it is still there. If others
+// live on, the kernel says nothing more about it before they are all gone.
+func (t *Thread) leaving() {
+	p := t.p
+	alone := len(p.threads) == 1
+	ptrace(unix.PTRACE_CONT, t.id, 0, 0)
+	if alone {
+		t.setRunning()
+		return
+	}
+	p.remove(t)
+	p.queue = append(p.queue, target.Event{Kind: target.EventThreadExited, Thread: t})
+}
+
+// taskEnded is the end of a thread, of the process, or of a child just forked.
+func (p *Process) taskEnded(tid int, t *Thread, code int) {
+	delete(p.coming, tid)
+	if tid == p.pid {
+		p.exited(code)
+		return
+	}
+	if t == nil {
+		return
+	}
+	p.lastCode = code
+	p.remove(t)
+	p.queue = append(p.queue, target.Event{Kind: target.EventThreadExited, Thread: t})
+}
+
+// exited is the end of the process.
+func (p *Process) exited(code int) {
+	for _, t := range p.list() {
+		p.remove(t)
+	}
+	clear(p.coming)
+	clear(p.released)
+	p.finish(&target.ExitedError{PID: p.pid, Status: code})
+	ev := target.Event{Kind: target.EventExited, Status: code}
+	if code < 0 {
+		ev.Status, ev.Signal = 0, syscall.Signal(-code)
+	}
+	p.queue = append(p.queue, ev)
+}
+
+// finish makes why the answer to every later request.
+func (p *Process) finish(why error) {
+	p.end.CompareAndSwap(nil, &why)
+	p.memory.close()
+}
+
+// execed is the start of another program: the thread that asked for it is now
+// the main thread, whatever it was, and the only one.
+func (p *Process) execed(tid int) {
+	for _, t := range p.list() {
+		if t.id != tid {
+			p.remove(t)
+		}
+	}
+	main := p.threads[tid]
+	if main == nil {
+		main = p.add(tid)
+	}
+	p.dropEvents(main) // they were about the old program
+	main.setRunning()
+	main.asked, main.unread, main.stepping, main.stepped, main.forward = false, false, false, false, 0
+	main.state.Store(int32(target.Stopped))
+	main.stop = stopEvent
+	clear(p.coming)
+	p.watch, p.watched = [watchSlots]watchpoint{}, false // the kernel cleared them
+	p.syscall = syscallSite{}
+	p.memory.reopen()
+	ptrace(unix.PTRACE_SETOPTIONS, tid, 0, uintptr(p.options(tid)))
+	main.stopClean(target.Event{Kind: target.EventExec, Thread: main})
+}

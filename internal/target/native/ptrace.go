@@ -1,0 +1,119 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// ptrace makes a request whose data is a number. The calls are raw: none of
+// them blocks, and telling the scheduler would cost more than most of them do.
+// Precondition: tracer.
+func ptrace(request, tid int, address, data uintptr) error {
+	_, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(tid), address, data, 0, 0)
+	return failure(errno)
+}
+
+// ptraceData is ptrace for a request whose data is memory of ours.
+// Precondition: tracer.
+func ptraceData(request, tid int, address uintptr, data unsafe.Pointer) error {
+	_, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(tid), address, uintptr(data), 0, 0)
+	return failure(errno)
+}
+
+func failure(errno syscall.Errno) error {
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// ptrace(2) numbers that x/sys does not have.
+const (
+	ptraceEventStop = unix.PTRACE_EVENT_STOP
+	ntX86XState     = 0x202
+)
+
+// siginfo is the kernel's siginfo_t, of which the debugger looks at the head.
+type siginfo struct {
+	Signo, Errno, Code int32
+	_                  [116]byte
+}
+
+func getSiginfo(tid int) (info siginfo, err error) {
+	err = ptraceData(unix.PTRACE_GETSIGINFO, tid, 0, unsafe.Pointer(&info))
+	return info, err
+}
+
+func setSiginfo(tid int, info *siginfo) error {
+	return ptraceData(unix.PTRACE_SETSIGINFO, tid, 0, unsafe.Pointer(info))
+}
+
+func getSigmask(tid int) (mask uint64, err error) {
+	err = ptraceData(unix.PTRACE_GETSIGMASK, tid, unsafe.Sizeof(mask), unsafe.Pointer(&mask))
+	return mask, err
+}
+
+func setSigmask(tid int, mask uint64) error {
+	return ptraceData(unix.PTRACE_SETSIGMASK, tid, unsafe.Sizeof(mask), unsafe.Pointer(&mask))
+}
+
+func eventMessage(tid int) (message uint, err error) {
+	err = ptraceData(unix.PTRACE_GETEVENTMSG, tid, 0, unsafe.Pointer(&message))
+	return message, err
+}
+
+func getRegs(tid int, regs *unix.PtraceRegs) error {
+	return ptraceData(unix.PTRACE_GETREGS, tid, 0, unsafe.Pointer(regs))
+}
+
+func setRegs(tid int, regs *unix.PtraceRegs) error {
+	return ptraceData(unix.PTRACE_SETREGS, tid, 0, unsafe.Pointer(regs))
+}
+
+// waitAny takes the next report of any tracee of this thread, and of no other
+// thread's; 0 when there is none.
+// Precondition: tracer.
+func waitAny(flags int) (int, status, error) {
+	return wait4(-1, flags)
+}
+
+func wait4(pid, flags int) (int, status, error) {
+	var raw int32
+	var r uintptr
+	var errno syscall.Errno
+	flags |= unix.WALL | unix.WNOTHREAD
+	if flags&unix.WNOHANG != 0 {
+		r, _, errno = unix.RawSyscall6(unix.SYS_WAIT4, uintptr(pid), uintptr(unsafe.Pointer(&raw)), uintptr(flags), 0, 0, 0)
+	} else {
+		r, _, errno = unix.Syscall6(unix.SYS_WAIT4, uintptr(pid), uintptr(unsafe.Pointer(&raw)), uintptr(flags), 0, 0, 0)
+	}
+	if errno != 0 {
+		return 0, status{}, errno
+	}
+	return int(r), statusOf(raw), nil
+}
+
+// status is a decoded wait status.
+type status struct {
+	// stopped, or ended with code (negative: killed by that signal).
+	stopped bool
+	code    int
+	// signal of a stop, and its PTRACE_EVENT if it is one.
+	signal syscall.Signal
+	event  int
+}
+
+func statusOf(raw int32) status {
+	ws := syscall.WaitStatus(raw)
+	switch {
+	case ws.Exited():
+		return status{code: ws.ExitStatus()}
+	case ws.Signaled():
+		return status{code: -int(ws.Signal())}
+	}
+	return status{stopped: true, signal: syscall.Signal(raw >> 8 & 0xff), event: int(raw >> 16)}
+}

@@ -1,0 +1,142 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"errors"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// spinTime is how long Wait polls before it blocks. To be woken by the kernel
+// costs some 50 us on a virtual machine with several CPUs, a poll well under
+// one (BenchmarkTrapRoundTrip).
+const spinTime = 80 * time.Microsecond
+
+// Wait returns the next event. See target.Process. Neither a flood of events
+// nor one of requests can starve the other: they take turns.
+// Precondition: tracer.
+func (p *Process) Wait() (target.Event, error) {
+	if !p.woke && p.tracer.takePending() {
+		p.woke = true
+		return target.Event{Kind: target.EventWake}, nil
+	}
+	p.woke = false
+	for {
+		if ev, ok, err := p.Poll(); ok || err != nil {
+			return ev, err
+		}
+		if p.tracer.takePending() {
+			p.woke = true
+			return target.Event{Kind: target.EventWake}, nil
+		}
+		p.pause()
+	}
+}
+
+// Poll returns the next event that is there now. It runs no functions passed
+// to Do: they wait for Wait, or for the end of the function that polls.
+// Precondition: tracer.
+func (p *Process) Poll() (target.Event, bool, error) {
+	for {
+		if len(p.queue) > 0 {
+			return p.pop(), true, nil
+		}
+		if err := p.Ended(); err != nil {
+			return target.Event{}, false, err
+		}
+		if !p.collect(unix.WNOHANG) {
+			return target.Event{}, false, nil
+		}
+	}
+}
+
+func (p *Process) pop() target.Event {
+	ev := p.queue[0]
+	p.queue = p.queue[1:]
+	if t, ok := ev.Thread.(*Thread); ok {
+		t.unread = false
+	}
+	if ev.Kind == target.EventExited {
+		p.tracer.end(p.Ended())
+	}
+	return ev
+}
+
+// collect takes one report of the kernel, if there is one, and handles it.
+// Precondition: tracer.
+func (p *Process) collect(flags int) bool {
+	tid, s, err := waitAny(flags)
+	if errors.Is(err, unix.ECHILD) {
+		// The last thread is gone and the main one, not traced because it
+		// ended before we came, will never report. All threads of a process
+		// end with the same code.
+		p.exited(p.lastCode)
+		return true
+	}
+	if err != nil || tid == 0 {
+		return false
+	}
+	p.handle(tid, s)
+	return true
+}
+
+// pause returns when there may be something to do. It polls for a while if a
+// thread is running, and then blocks.
+// Precondition: tracer.
+func (p *Process) pause() {
+	if p.anyRunning() {
+		for deadline := time.Now().Add(spinTime); time.Now().Before(deadline); {
+			if p.tracer.waiting.Load() > 0 || p.collect(unix.WNOHANG) {
+				return
+			}
+		}
+	}
+	p.tracer.blocked.Store(true)
+	// Who offers a job after this looks at blocked, and wakes us up.
+	if p.tracer.waiting.Load() == 0 {
+		p.collect(0)
+	}
+	p.tracer.blocked.Store(false)
+}
+
+func (p *Process) anyRunning() bool {
+	for _, t := range p.threads {
+		if t.State() == target.Running {
+			return true
+		}
+	}
+	return len(p.coming) > 0
+}
+
+// settle handles reports until done holds or the process has ended, and tells
+// whether that came within the limit. Events stay in the queue.
+// Precondition: tracer.
+func (p *Process) settle(limit time.Duration, done func() bool) bool {
+	start := time.Now()
+	nap := unix.NsecToTimespec(int64(20 * time.Microsecond))
+	for !done() {
+		if p.Ended() != nil {
+			return true
+		}
+		if p.collect(unix.WNOHANG) {
+			continue
+		}
+		waited := time.Since(start)
+		if waited > limit {
+			return false
+		}
+		if waited > 4*spinTime {
+			unix.Nanosleep(&nap, nil)
+			nap.Nsec = min(2*nap.Nsec, int64(2*time.Millisecond))
+		}
+	}
+	return true
+}
+
+func (p *Process) allStopped() bool {
+	return !p.anyRunning()
+}
