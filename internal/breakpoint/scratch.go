@@ -172,7 +172,7 @@ func (t *Table) Copy(s *Site) (addr.Addr, bool) {
 type InCopy struct {
 	// Site is the address of the original instruction.
 	Site addr.Addr
-	// Next is the address of the instruction after it.
+	// Next is where a thread goes on that is Done.
 	Next addr.Addr
 	// Start: nothing of the copy has run. Done: only the jump back is left.
 	Start, Done bool
@@ -192,7 +192,7 @@ func (t *Table) InCopy(pc addr.Addr) (InCopy, bool) {
 			return InCopy{}, false
 		}
 		return InCopy{
-			Site: c.site, Next: c.site + addr.Addr(c.disp.Len),
+			Site: c.site, Next: c.disp.Then,
 			Start: off == 0, Done: off >= c.disp.Done,
 		}, true
 	}

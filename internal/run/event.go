@@ -1,0 +1,158 @@
+package run
+
+import (
+	"errors"
+	"syscall"
+
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// event handles what happened while the process runs. A nil stop means that
+// the thread was sent on.
+func (l *Loop) event(ev target.Event) (*Stop, error) {
+	if ev.Kind == target.EventExited {
+		return l.end(ev), nil
+	}
+	if ev.Kind == target.EventWake {
+		return nil, nil
+	}
+	th := l.of(ev.Thread)
+	th.interrupted = false
+	var stop *Stop
+	var err error
+	switch ev.Kind {
+	case target.EventSignal:
+		stop, err = l.signal(th, ev.Signal)
+	case target.EventThreadExited:
+		delete(l.threads, th.ID())
+	case target.EventNewThread:
+		err = l.born(th)
+	case target.EventExec:
+		err = l.exec(th)
+	case target.EventFork:
+		if l.hooks.Fork != nil {
+			l.hooks.Fork(th.Thread, ev.Child)
+		}
+		err = l.goOn(th)
+	default:
+		err = l.goOn(th)
+	}
+	if errors.Is(err, target.ErrThreadGone) {
+		// It was killed while we looked. Its own event tells the rest.
+		return nil, nil
+	}
+	return stop, err
+}
+
+func (l *Loop) end(ev target.Event) *Stop {
+	status := ev.Status
+	if ev.Signal != 0 {
+		status = -int(ev.Signal)
+	}
+	return &Stop{Reason: Exited, Status: status, Signal: ev.Signal}
+}
+
+// goOn resumes a thread where it is, outside of any trap of ours, or resumes
+// what it was in the middle of.
+func (l *Loop) goOn(th *thread) error {
+	if th.step != noStep {
+		return th.Step(0)
+	}
+	if l.alone {
+		return nil
+	}
+	return th.Resume(0)
+}
+
+// born handles a new thread. It may have been made by a displaced copy of a
+// system call; then it goes on after the original.
+func (l *Loop) born(th *thread) error {
+	if err := l.leaveCopy(th); err != nil {
+		return err
+	}
+	return l.goOn(th)
+}
+
+// exec handles the start of another program in the process.
+func (l *Loop) exec(th *thread) error {
+	l.forget(th)
+	return th.Resume(0)
+}
+
+// forget drops what was known of the program that the process ran before.
+func (l *Loop) forget(th *thread) {
+	l.pending, l.noScratch, l.plan, l.alone = nil, nil, nil, false
+	*th = thread{Thread: th.Thread}
+	l.threads = map[int]*thread{th.ID(): th}
+	l.table.Reset()
+	if l.hooks.Exec != nil {
+		l.hooks.Exec()
+	}
+	l.mapScratch()
+}
+
+// signal handles a signal that a thread is about to receive.
+func (l *Loop) signal(th *thread, sig syscall.Signal) (*Stop, error) {
+	if sig == syscall.SIGTRAP {
+		cause, err := th.Cause()
+		if err != nil {
+			return nil, err
+		}
+		if cause.Kind != target.CauseSent {
+			return l.trap(th, cause)
+		}
+	}
+	if l.hooks.StopFor != nil && l.hooks.StopFor(sig) {
+		return &Stop{Reason: Signalled, Thread: th.Thread, Signal: sig}, nil
+	}
+	return nil, l.deliver(th, sig)
+}
+
+// faults are the signals that an instruction itself raises.
+func fault(sig syscall.Signal) bool {
+	switch sig {
+	case syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL:
+		return true
+	}
+	return false
+}
+
+// deliver passes a signal on, so that the program finds its pc in its own code
+// and never in a copy.
+func (l *Loop) deliver(th *thread, sig syscall.Signal) error {
+	regs, err := th.Registers(false)
+	if err != nil {
+		return err
+	}
+	c, in := l.table.InCopy(regs.PC())
+	switch {
+	case in && fault(sig) && !c.Done:
+		// The instruction had no effect: it is the original that faults.
+		regs.SetPC(c.Site)
+	case in && c.Done:
+		regs.SetPC(c.Next)
+	case in:
+		// Half way through, or about to begin: first finish.
+		th.held = append(th.held, sig)
+		if th.step == noStep {
+			th.step = forSignal
+		}
+		return th.Step(0)
+	case th.step != noStep && !fault(sig):
+		th.held = append(th.held, sig)
+		return th.Step(0)
+	default:
+		return l.resumeWith(th, sig)
+	}
+	if err := th.SetRegisters(regs); err != nil {
+		return err
+	}
+	return l.resumeWith(th, sig)
+}
+
+func (l *Loop) resumeWith(th *thread, sig syscall.Signal) error {
+	if th.step != noStep {
+		return th.Step(sig)
+	}
+	return th.Resume(sig)
+}

@@ -1,0 +1,240 @@
+// Package run is the loop that lets a process run until there is a reason to
+// stop: resume, wait for an event, ask breakpoints and the step plan, stop or
+// send the thread on.
+//
+// Inside, it is non-stop: a thread at a trap that nobody stops for is sent on
+// alone, through the displaced copy of the instruction, while the others run.
+// Outside, it is all-stop: when the loop returns, every thread is stopped, no
+// thread stands in a copy or behind a trap of ours, and hits that came too
+// late to be this stop are kept for the next.
+//
+// Everything here happens on the tracer (see package target). The loop is one
+// function passed to Process.Do; what others pass to Do meanwhile runs between
+// two events.
+package run
+
+import (
+	"syscall"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/step"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// Loop runs one process.
+// Precondition for all methods: tracer.
+type Loop struct {
+	proc  target.Process
+	table *breakpoint.Table
+	set   *breakpoint.Set
+	hooks Hooks
+
+	threads map[int]*thread
+	plan    step.Plan // the step in progress, or nil
+	pending []*Stop
+	halt    bool
+	// alone: only the thread that does one instruction runs.
+	alone bool
+	// noScratch are addresses near which mapping was tried in vain.
+	noScratch []addr.Addr
+}
+
+// Hooks are what the loop asks of those who know symbols. All are optional.
+type Hooks struct {
+	// Goroutine is the id of the goroutine on a thread, 0 when there is none.
+	Goroutine func(t target.Thread, regs arch.Regs) int64
+	// StopFor tells whether a signal stops the process, as halt does, instead
+	// of being passed on.
+	StopFor func(sig syscall.Signal) bool
+	// Exec is called when the process runs another program: the table is empty
+	// then, and the hook arms what is to be armed there.
+	Exec func()
+	// Fork is told about a new process that was let go.
+	Fork func(t target.Thread, child int)
+	// NoInject forbids mapping memory in the process.
+	NoInject bool
+}
+
+// thread is what the loop knows about a thread.
+type thread struct {
+	target.Thread
+	// passed is the address of the site at which the thread stands and about
+	// which everybody was asked: it goes on through the copy.
+	passed addr.Addr
+	// askPlan: everybody but the plan was asked.
+	askPlan bool
+	// held are signals to be delivered when it is resumed.
+	held []syscall.Signal
+	// step is what its single step in progress is for, and stepped what one
+	// was for that ended while everybody was being stopped.
+	step, stepped purpose
+	// interrupted: it was asked to stop, and has not answered.
+	interrupted bool
+}
+
+// purpose is what a single step is for, and so what comes after it.
+type purpose int
+
+const (
+	noStep    purpose = iota
+	forPlan           // the plan asked for one instruction
+	forSignal         // held signals are delivered after it
+)
+
+// New is the loop of a process whose threads are all stopped.
+func New(proc target.Process, set *breakpoint.Set, hooks Hooks) *Loop {
+	l := &Loop{proc: proc, table: set.Table(), set: set, hooks: hooks, threads: map[int]*thread{}}
+	if fixer, ok := proc.(target.ChildFixer); ok {
+		fixer.SetChildFix(l.table.FixChild)
+	}
+	return l
+}
+
+func (l *Loop) of(t target.Thread) *thread {
+	th := l.threads[t.ID()]
+	if th == nil || th.Thread != t {
+		th = &thread{Thread: t}
+		l.threads[t.ID()] = th
+	}
+	return th
+}
+
+// Continue resumes every thread and returns the next stop.
+// Precondition: every thread stopped.
+func (l *Loop) Continue() (*Stop, error) {
+	if stop := l.takePending(); stop != nil {
+		return stop, nil
+	}
+	if l.halt {
+		l.halt = false
+		return &Stop{Reason: Halted}, nil
+	}
+	l.mapScratch()
+	stop, err := l.resumeAll()
+	if err != nil {
+		return l.failed(err)
+	}
+	if stop != nil {
+		return l.finish(stop)
+	}
+	return l.wait()
+}
+
+// Step begins a plan, in place of one that may be in progress, and runs until
+// the next stop, which need not be the plan's.
+// Precondition: every thread stopped.
+func (l *Loop) Step(p step.Plan) (*Stop, error) {
+	l.CancelStep()
+	l.plan = p
+	act, err := p.Begin()
+	if err != nil {
+		l.CancelStep()
+		return nil, err
+	}
+	switch act {
+	case step.Done:
+		return l.stepDone(l.of(p.Start().Thread)), nil
+	case step.Instruction, step.InstructionAmongOthers:
+		l.alone = act == step.Instruction
+		l.of(p.Start().Thread).step = forPlan
+		return l.Continue()
+	}
+	return l.Continue()
+}
+
+// CancelStep drops the step in progress, if there is one.
+func (l *Loop) CancelStep() {
+	if l.plan != nil {
+		l.plan.End()
+		l.plan = nil
+	}
+	for _, th := range l.threads {
+		th.askPlan = false
+		if th.step == forPlan {
+			th.step = noStep
+		}
+		if th.stepped == forPlan {
+			th.stepped = noStep
+		}
+	}
+}
+
+// Stepping is the step in progress, or nil.
+func (l *Loop) Stepping() step.Plan { return l.plan }
+
+// Halt makes a running loop stop; passed to Do by others while it waits. When
+// it comes before the loop has begun, that ends at once.
+func (l *Loop) Halt() { l.halt = true }
+
+// Unhalt takes back a Halt that came after the loop had found another reason
+// to stop.
+func (l *Loop) Unhalt() { l.halt = false }
+
+// Moved must be called after a stopped thread's pc was changed.
+func (l *Loop) Moved(t target.Thread) { l.of(t).passed = 0 }
+
+// Here says that the user was told that t stands at pc: a site that is armed
+// there later isn't hit by t when it goes on.
+func (l *Loop) Here(t target.Thread, pc addr.Addr) { l.of(t).passed = pc }
+
+// wait handles events until there is a stop, and stops everybody.
+func (l *Loop) wait() (*Stop, error) {
+	for {
+		ev, err := l.proc.Wait()
+		if err != nil {
+			return nil, err
+		}
+		stop, err := l.event(ev)
+		if err != nil {
+			return l.failed(err)
+		}
+		if stop == nil && l.halt {
+			stop = &Stop{Reason: Halted}
+		}
+		if stop == nil {
+			continue
+		}
+		if stop.Reason == Exited {
+			return stop, nil
+		}
+		return l.finish(stop)
+	}
+}
+
+// finish stops everybody for a stop.
+func (l *Loop) finish(stop *Stop) (*Stop, error) {
+	if err := l.StopAll(); err != nil {
+		if ex := l.exited(err); ex != nil {
+			return ex, nil
+		}
+		return stop, err
+	}
+	l.alone = false
+	if stop.Reason == Halted {
+		l.halt = false
+	}
+	if stop.Reason == BreakpointReached {
+		l.removeTemporary(stop)
+	}
+	if stop.Reason == Halted && len(l.pending) > 0 {
+		return l.takePending(), nil
+	}
+	return stop, nil
+}
+
+// failed stops everybody after an error, as far as possible, so that the user
+// can look.
+func (l *Loop) failed(err error) (*Stop, error) {
+	if ex := l.exited(err); ex != nil {
+		return ex, nil
+	}
+	if e := l.StopAll(); e != nil {
+		if ex := l.exited(e); ex != nil {
+			return ex, nil
+		}
+	}
+	l.alone = false
+	return nil, err
+}

@@ -1,0 +1,186 @@
+package run
+
+import (
+	"syscall"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// resumeAll sends every stopped thread on, or only the one that is stepped
+// alone. What was left over from the last stop comes first, and may be a
+// reason not to resume at all.
+func (l *Loop) resumeAll() (*Stop, error) {
+	for _, th := range l.stopped() {
+		stop, err := l.leftOver(th)
+		if stop != nil || err != nil && err != target.ErrThreadGone {
+			return stop, err
+		}
+	}
+	for _, th := range l.stopped() {
+		if l.alone && th.step != forPlan || th.State() != target.Stopped {
+			// Passing over a trap without a copy may have resumed it already.
+			continue
+		}
+		if err := l.sendOn(th, nil); err != nil && err != target.ErrThreadGone {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+func (l *Loop) stopped() (ths []*thread) {
+	for _, t := range l.proc.Threads() {
+		if t.State() == target.Stopped {
+			ths = append(ths, l.of(t))
+		}
+	}
+	return ths
+}
+
+// leftOver does what was put off because everybody was being stopped: asking
+// the plan about a hit or about an instruction that was done.
+func (l *Loop) leftOver(th *thread) (*Stop, error) {
+	if !th.askPlan && th.stepped != forPlan {
+		th.stepped = noStep
+		return nil, nil
+	}
+	regs, err := th.Registers(false)
+	if err != nil {
+		return nil, err
+	}
+	if th.stepped == forPlan {
+		th.stepped = noStep
+		return l.planStepped(th, regs)
+	}
+	th.askPlan = false
+	site := l.table.At(th.passed)
+	if site == nil {
+		return nil, nil
+	}
+	act, err := l.askPlan(site, l.newHit(th, regs, site.Addr))
+	return l.act(th, act), err
+}
+
+// sendOn resumes one thread, over the trap it has been asked about. regs is
+// what it has now, if that is known.
+func (l *Loop) sendOn(th *thread, regs arch.Regs) error {
+	if th.step != noStep {
+		return l.stepOne(th, regs)
+	}
+	site := l.passing(th)
+	if site == nil {
+		return th.Resume(l.takeHeld(th))
+	}
+	if len(th.held) > 0 {
+		// The program must not see a pc in the copy: pass first, deliver then.
+		th.step = forSignal
+		return l.stepOne(th, regs)
+	}
+	at, ok := l.table.Copy(site)
+	if !ok {
+		return l.passLifted(th, site)
+	}
+	th.passed = 0
+	if err := l.jump(th, regs, at); err != nil {
+		return err
+	}
+	return th.Resume(0)
+}
+
+// passing is the site that th is to pass over, or nil.
+func (l *Loop) passing(th *thread) *breakpoint.Site {
+	if th.passed == 0 {
+		return nil
+	}
+	site := l.table.At(th.passed)
+	if site == nil {
+		th.passed = 0
+	}
+	return site
+}
+
+func (l *Loop) jump(th *thread, regs arch.Regs, to addr.Addr) error {
+	if regs == nil {
+		var err error
+		if regs, err = th.Registers(false); err != nil {
+			return err
+		}
+	}
+	regs.SetPC(to)
+	return th.SetRegisters(regs)
+}
+
+// stepOne makes a thread do one instruction of the program, for th.step.
+func (l *Loop) stepOne(th *thread, regs arch.Regs) error {
+	site := l.passing(th)
+	if site == nil {
+		return th.Step(0)
+	}
+	at, ok := l.table.Copy(site)
+	if !ok {
+		return l.stepLifted(th, site)
+	}
+	th.passed = 0
+	if err := l.jump(th, regs, at); err != nil {
+		return err
+	}
+	return th.Step(0)
+}
+
+func (l *Loop) takeHeld(th *thread) syscall.Signal {
+	if len(th.held) == 0 {
+		return 0
+	}
+	sig := th.held[0]
+	// One signal goes with one resume; the rest are sent anew.
+	for _, more := range th.held[1:] {
+		_ = syscall.Tgkill(l.proc.PID(), th.ID(), more)
+	}
+	th.held = nil
+	return sig
+}
+
+// mapScratch gives armed sites that have no room for a displaced copy some,
+// where that is possible.
+// Precondition: a thread is stopped.
+func (l *Loop) mapScratch() {
+	mapper, ok := l.proc.(target.Mapper)
+	if !ok || l.hooks.NoInject {
+		return
+	}
+	for _, a := range l.table.Addrs() {
+		if l.table.HasScratch(a) || l.triedNear(a) {
+			continue
+		}
+		l.MapScratch(mapper, a)
+	}
+}
+
+// MapScratch maps room for displaced copies of instructions near a.
+// Precondition: a thread is stopped.
+func (l *Loop) MapScratch(mapper target.Mapper, a addr.Addr) {
+	for _, t := range l.proc.Threads() {
+		if t.State() != target.Stopped {
+			continue
+		}
+		base, err := mapper.MapNear(t, a, breakpoint.ScratchSize)
+		if err != nil {
+			l.noScratch = append(l.noScratch, a)
+			return
+		}
+		l.table.AddScratch(base, breakpoint.ScratchSize)
+		return
+	}
+}
+
+func (l *Loop) triedNear(a addr.Addr) bool {
+	for _, tried := range l.noScratch {
+		if max(a, tried)-min(a, tried) < 1<<24 {
+			return true
+		}
+	}
+	return false
+}

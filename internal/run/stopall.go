@@ -1,0 +1,163 @@
+package run
+
+import (
+	"syscall"
+
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// StopAll stops every thread and moves each to where the program itself could
+// stand: out of displaced copies, back from behind traps. What happens to
+// threads meanwhile is kept: hits are counted and pending, signals held.
+func (l *Loop) StopAll() error {
+	if err := l.stopThreads(); err != nil {
+		return err
+	}
+	for _, t := range l.proc.Threads() {
+		if t.State() != target.Stopped {
+			continue
+		}
+		if err := l.leaveCopyAlone(l.of(t)); err != nil && err != target.ErrThreadGone {
+			return err
+		}
+	}
+	l.table.Settle()
+	return nil
+}
+
+// stopThreads interrupts everybody and waits until nobody runs.
+func (l *Loop) stopThreads() error {
+	for l.interruptAll() {
+		ev, err := l.proc.Wait()
+		if err != nil {
+			return err
+		}
+		if ev.Kind == target.EventExited {
+			return l.gone(ev)
+		}
+		l.absorb(ev)
+	}
+	return nil
+}
+
+// interruptAll asks every running thread that was not asked yet to stop, and
+// tells whether there is any running.
+func (l *Loop) interruptAll() (running bool) {
+	for _, t := range l.proc.Threads() {
+		if t.State() != target.Running {
+			continue
+		}
+		running = true
+		if th := l.of(t); !th.interrupted {
+			// A thread that is gone by now has an event under way.
+			th.interrupted = true
+			_ = t.Interrupt()
+		}
+	}
+	return running
+}
+
+// absorb takes an event that comes while everybody is being stopped. The
+// thread stays stopped.
+func (l *Loop) absorb(ev target.Event) {
+	if ev.Thread == nil {
+		return
+	}
+	th := l.of(ev.Thread)
+	th.interrupted = false
+	switch ev.Kind {
+	case target.EventThreadExited:
+		delete(l.threads, th.ID())
+	case target.EventFork:
+		if l.hooks.Fork != nil {
+			l.hooks.Fork(th.Thread, ev.Child)
+		}
+	case target.EventExec:
+		l.forget(th)
+	case target.EventSignal:
+		l.absorbSignal(th, ev.Signal)
+	}
+}
+
+func (l *Loop) absorbSignal(th *thread, sig syscall.Signal) {
+	if sig != syscall.SIGTRAP {
+		l.hold(th, sig)
+		return
+	}
+	cause, err := th.Cause()
+	if err != nil {
+		return
+	}
+	regs, err := th.Registers(false)
+	if err != nil {
+		return
+	}
+	switch cause.Kind {
+	case target.CauseSent:
+		l.hold(th, sig)
+	case target.CauseStep:
+		l.absorbStep(th, regs)
+	case target.CauseWatch:
+		l.absorbWatch(th, regs, cause.Index)
+	case target.CauseTrap:
+		l.absorbTrap(th, regs)
+	}
+}
+
+// hold keeps a signal. A fault's is given up when the original instruction
+// will be run anew: it will fault again.
+func (l *Loop) hold(th *thread, sig syscall.Signal) {
+	regs, err := th.Registers(false)
+	if err != nil {
+		return
+	}
+	if c, in := l.table.InCopy(regs.PC()); in && fault(sig) && !c.Done {
+		regs.SetPC(c.Site)
+		_ = th.SetRegisters(regs)
+	}
+	th.held = append(th.held, sig)
+}
+
+// absorbStep: the step is over, so it isn't made again. What follows it waits
+// for the next resume.
+func (l *Loop) absorbStep(th *thread, regs arch.Regs) {
+	if c, in := l.table.InCopy(regs.PC()); in && !c.Done {
+		return
+	}
+	th.step, th.stepped = noStep, th.step
+}
+
+func (l *Loop) absorbWatch(th *thread, regs arch.Regs, slot int) {
+	b := l.set.InSlot(slot)
+	if b == nil {
+		return
+	}
+	if stop, err := b.Check(l.newHit(th, regs, regs.PC())); stop {
+		l.pending = append(l.pending, &Stop{Reason: WatchpointReached, Thread: th.Thread, Reached: []Reached{{b, err}}})
+	}
+}
+
+func (l *Loop) absorbTrap(th *thread, regs arch.Regs) {
+	at := l.proc.Arch().TrapAddr(regs.PC())
+	site := l.table.At(at)
+	if site == nil {
+		if l.table.WasRemoved(at) {
+			if _, err := l.backTo(th, regs, at); err == nil {
+				th.passed = 0
+			}
+			return
+		}
+		l.pending = append(l.pending, &Stop{Reason: Trapped, Thread: th.Thread})
+		return
+	}
+	h, err := l.backTo(th, regs, at)
+	if err != nil {
+		return
+	}
+	th.step = noStep
+	th.askPlan = true
+	if reached := l.askBreakpoints(site, h); len(reached) > 0 {
+		l.pending = append(l.pending, &Stop{Reason: BreakpointReached, Thread: th.Thread, Reached: reached})
+	}
+}

@@ -1,0 +1,185 @@
+package run
+
+import (
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/step"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// trap handles a SIGTRAP that the processor raised.
+func (l *Loop) trap(th *thread, cause target.Cause) (*Stop, error) {
+	regs, err := th.Registers(false)
+	if err != nil {
+		return nil, err
+	}
+	switch cause.Kind {
+	case target.CauseStep:
+		return l.stepped(th, regs)
+	case target.CauseWatch:
+		return l.watched(th, regs, cause.Index)
+	}
+	at := l.proc.Arch().TrapAddr(regs.PC())
+	if site := l.table.At(at); site != nil {
+		h, err := l.backTo(th, regs, at)
+		if err != nil {
+			return nil, err
+		}
+		return l.hit(th, site, h)
+	}
+	if l.table.WasRemoved(at) {
+		if _, err := l.backTo(th, regs, at); err != nil {
+			return nil, err
+		}
+		th.passed = 0
+		return nil, l.sendOn(th, regs)
+	}
+	if c, in := l.table.InCopy(at); in {
+		// The program's own trap instruction, in its copy.
+		regs.SetPC(c.Next)
+		if err := th.SetRegisters(regs); err != nil {
+			return nil, err
+		}
+	}
+	th.step = noStep
+	return &Stop{Reason: Trapped, Thread: th.Thread}, nil
+}
+
+// backTo sets the thread's pc back from behind the trap to the instruction
+// there, at once: whatever happens to us now, the thread is where the program
+// can go on.
+func (l *Loop) backTo(th *thread, regs arch.Regs, at addr.Addr) (*breakpoint.Hit, error) {
+	regs.SetPC(at)
+	if err := th.SetRegisters(regs); err != nil {
+		return nil, err
+	}
+	th.passed = at
+	return l.newHit(th, regs, at), nil
+}
+
+func (l *Loop) newHit(th *thread, regs arch.Regs, at addr.Addr) *breakpoint.Hit {
+	h := &breakpoint.Hit{Thread: th.Thread, Regs: regs, Addr: at}
+	if ask := l.hooks.Goroutine; ask != nil {
+		id, known := int64(0), false
+		h.Goroutine = func() int64 {
+			if !known {
+				id, known = ask(th.Thread, regs), true
+			}
+			return id
+		}
+	}
+	return h
+}
+
+// hit asks everybody who wants the site what to do with the thread.
+func (l *Loop) hit(th *thread, site *breakpoint.Site, h *breakpoint.Hit) (*Stop, error) {
+	th.step = noStep
+	reached := l.askBreakpoints(site, h)
+	act, err := l.askPlan(site, h)
+	if err != nil {
+		return nil, err
+	}
+	if len(reached) > 0 {
+		if act == step.Done {
+			l.CancelStep()
+		} else {
+			l.cancelIfMine(th.Thread)
+		}
+		return &Stop{Reason: BreakpointReached, Thread: th.Thread, Reached: reached}, nil
+	}
+	if stop := l.act(th, act); stop != nil {
+		return stop, nil
+	}
+	return nil, l.sendOn(th, h.Regs)
+}
+
+func (l *Loop) askBreakpoints(site *breakpoint.Site, h *breakpoint.Hit) (reached []Reached) {
+	for _, o := range site.Owners() {
+		b, ok := o.(*breakpoint.Breakpoint)
+		if !ok {
+			continue
+		}
+		if stop, err := b.Check(h); stop {
+			reached = append(reached, Reached{b, err})
+		}
+	}
+	return reached
+}
+
+func (l *Loop) askPlan(site *breakpoint.Site, h *breakpoint.Hit) (step.Action, error) {
+	if l.plan == nil {
+		return step.GoOn, nil
+	}
+	for _, o := range site.Owners() {
+		if o == breakpoint.Owner(l.plan) {
+			return l.plan.Hit(h)
+		}
+	}
+	return step.GoOn, nil
+}
+
+// watched handles a hardware watchpoint. The processor reports it after the
+// access.
+func (l *Loop) watched(th *thread, regs arch.Regs, slot int) (*Stop, error) {
+	b := l.set.InSlot(slot)
+	if b == nil {
+		return nil, l.goOn(th)
+	}
+	if err := l.leaveCopy(th); err != nil {
+		return nil, err
+	}
+	if stop, err := b.Check(l.newHit(th, regs, regs.PC())); stop {
+		return &Stop{Reason: WatchpointReached, Thread: th.Thread, Reached: []Reached{{b, err}}}, nil
+	}
+	return nil, l.goOn(th)
+}
+
+// act does what the plan decided about a thread, but for resuming it.
+func (l *Loop) act(th *thread, act step.Action) *Stop {
+	switch act {
+	case step.Done:
+		return l.stepDone(th)
+	case step.Instruction, step.InstructionAmongOthers:
+		th.step = forPlan
+	}
+	return nil
+}
+
+// planStepped tells the plan that the instruction it asked for is done.
+func (l *Loop) planStepped(th *thread, regs arch.Regs) (*Stop, error) {
+	if l.plan == nil {
+		return nil, nil
+	}
+	act, err := l.plan.Stepped(th.Thread, regs)
+	return l.act(th, act), err
+}
+
+// stepped handles the end of a processor's single step. A displaced copy may
+// have more instructions than one.
+func (l *Loop) stepped(th *thread, regs arch.Regs) (*Stop, error) {
+	if th.step == noStep {
+		return nil, l.goOn(th)
+	}
+	if c, in := l.table.InCopy(regs.PC()); in {
+		if !c.Done {
+			return nil, th.Step(0)
+		}
+		regs.SetPC(c.Next)
+		if err := th.SetRegisters(regs); err != nil {
+			return nil, err
+		}
+	}
+	was := th.step
+	th.step = noStep
+	if was == forPlan {
+		if stop, err := l.planStepped(th, regs); stop != nil || err != nil {
+			return stop, err
+		}
+	}
+	if l.alone && th.step == noStep {
+		l.alone = false
+		return l.resumeAll()
+	}
+	return nil, l.sendOn(th, regs)
+}

@@ -1,0 +1,53 @@
+package step
+
+import (
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// instruction does one machine instruction.
+type instruction struct {
+	points
+	overCalls bool
+}
+
+// OneInstruction is the plan of doing one instruction; overCalls makes a call
+// with all it does count as one.
+func OneInstruction(p Program, s Start, overCalls bool) Plan {
+	i := &instruction{newPoints(p, s), overCalls}
+	i.self = i
+	return i
+}
+
+// Begin implements Plan.
+func (i *instruction) Begin() (Action, error) {
+	if i.start.Thread == nil {
+		// The goroutine is parked: its next instruction is run when it is.
+		return GoOn, i.arm(i.start.PC, leave, i.start.Place.Depth)
+	}
+	in, err := i.Code.Instr(i.start.PC)
+	if err == nil && in.Kind == arch.InstSyscall {
+		return InstructionAmongOthers, nil
+	}
+	if err != nil || in.Kind != arch.InstCall || !i.overCalls {
+		return Instruction, nil
+	}
+	f, _ := i.Code.Func(i.start.PC)
+	if err := i.armPanic(f, i.start); err != nil {
+		return GoOn, err
+	}
+	return GoOn, i.arm(i.start.PC+addr.Addr(len(in.Bytes)), leave, i.start.Place.Depth)
+}
+
+// Hit implements Plan.
+func (i *instruction) Hit(h *breakpoint.Hit) (Action, error) {
+	if _, ok := i.match(h); !ok {
+		return GoOn, nil
+	}
+	return Done, nil
+}
+
+// Stepped implements Plan.
+func (i *instruction) Stepped(target.Thread, arch.Regs) (Action, error) { return Done, nil }

@@ -1,0 +1,71 @@
+package step
+
+// armLine arms every way out of the line that the frame s is on, as far as
+// stay goes, and returns what it found there.
+func (p *points) armLine(s Start, stay func(Row) func(Row) bool) (exits, error) {
+	f, ok := p.Code.Func(s.PC)
+	if !ok {
+		// Without symbols the way out of the function is the only line known.
+		return exits{}, p.armReturn(s)
+	}
+	rows := lineTable(p.Code.Rows(f))
+	here, ok := rows.at(s.PC)
+	if !ok {
+		return exits{}, p.armReturn(s)
+	}
+	x := walk(p.Code, f, rows, s.PC, stay(here))
+	for _, a := range x.lines {
+		if err := p.arm(a, leave, s.Place.Depth); err != nil {
+			return x, err
+		}
+	}
+	if err := p.armPanic(f, s); err != nil {
+		return x, err
+	}
+	if err := p.armLoops(f, s); err != nil {
+		return x, err
+	}
+	if !x.returns {
+		return x, nil
+	}
+	return x, p.armReturn(s)
+}
+
+// armReturn arms the caller of s, if it has one. A loop's body returns to its
+// loop: the iterator in between is none of the user's lines.
+func (p *points) armReturn(s Start) error {
+	if len(s.Enclosing) > 0 {
+		outer := s.Enclosing[0]
+		outer.Enclosing = s.Enclosing[1:]
+		_, err := p.armLine(outer, sameLine)
+		return err
+	}
+	if s.Caller == 0 {
+		return nil
+	}
+	return p.arm(s.Caller, return_, s.CallerDepth)
+}
+
+// armPanic arms the places that a panic in the line leads to: the deferred
+// function that runs first, and where the frame goes on if that recovers.
+func (p *points) armPanic(f Func, s Start) error {
+	if f.DeferReturn != 0 {
+		if err := p.arm(f.DeferReturn, recover_, s.Place.Depth); err != nil {
+			return err
+		}
+	}
+	if s.Defer == 0 {
+		return nil
+	}
+	return p.arm(s.Defer, deferred, 0)
+}
+
+// armLoops arms the bodies of the range-over-func loops that stand in f.
+func (p *points) armLoops(f Func, s Start) error {
+	for _, body := range p.Code.RangeBodies(f) {
+		if err := p.arm(body.Body, loopBody, s.Place.Depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package step
+
+import (
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// kind is why a plan armed a place.
+type kind int
+
+const (
+	leave    kind = iota // another line of the frame
+	return_              // the caller's next instruction
+	recover_             // where the frame goes on after a recovered panic
+	deferred             // the body of the next deferred function
+	loopBody             // the body of a range-over-func loop of the frame
+	call                 // a call instruction of the line, or in a wrapper
+	entered              // the body of a function that was called
+)
+
+// point is what a plan wants to happen at an address in a frame.
+type point struct {
+	kind  kind
+	depth uint64
+}
+
+// points is the part that plans share: where they wait, for which goroutine.
+type points struct {
+	Program
+	start    Start
+	self     Plan
+	at       map[addr.Addr][]point
+	returned *Func
+	// intoDefers: deferred functions run by a plain return count, too.
+	intoDefers bool
+}
+
+func newPoints(p Program, s Start) points {
+	return points{Program: p, start: s, at: map[addr.Addr][]point{}}
+}
+
+// Start implements Plan.
+func (p *points) Start() Start { return p.start }
+
+// End implements Plan.
+func (p *points) End() {
+	// What can't be disarmed is no longer there to trap.
+	_ = p.Table.DisarmAll(p.self)
+	clear(p.at)
+}
+
+// Returned implements Plan.
+func (p *points) Returned() (Func, bool) {
+	if p.returned == nil {
+		return Func{}, false
+	}
+	return *p.returned, true
+}
+
+// Stepped implements Plan for those that never ask for one instruction.
+func (p *points) Stepped(target.Thread, arch.Regs) (Action, error) { return GoOn, nil }
+
+func (p *points) arm(a addr.Addr, k kind, depth uint64) error {
+	for _, have := range p.at[a] {
+		if have == (point{k, depth}) {
+			return nil
+		}
+	}
+	p.at[a] = append(p.at[a], point{k, depth})
+	return p.Table.Arm(a, p.self)
+}
+
+// match tells which point a hit is at: of the right goroutine, in the right
+// frame.
+func (p *points) match(h *breakpoint.Hit) (point, bool) {
+	pl, err := p.Stack.Place(h.Thread, h.Regs)
+	if err != nil || pl.Goroutine != p.start.Place.Goroutine {
+		return point{}, false
+	}
+	for _, pt := range p.at[h.Addr] {
+		if p.frameFits(pt, pl, h) {
+			return pt, true
+		}
+	}
+	return point{}, false
+}
+
+func (p *points) frameFits(pt point, pl Place, h *breakpoint.Hit) bool {
+	switch pt.kind {
+	case deferred:
+		by := p.Stack.DeferCaller(h.Thread, h.Regs)
+		return by == CalledByPanic || by == CalledByReturn && p.intoDefers
+	case loopBody:
+		depth, ok := p.Stack.LoopFrame(h.Thread, h.Regs)
+		return ok && depth == pt.depth
+	}
+	return pt.depth == pl.Depth
+}
+
+// finish is Done, noting the function whose results can be read now.
+func (p *points) finish(pt point) Action {
+	if pt.kind == return_ {
+		if f, ok := p.Code.Func(p.start.PC); ok {
+			p.returned = &f
+		}
+	}
+	return Done
+}
