@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"internal/arch"},
 	{"internal/disasm", "internal/proclist"},
 	{"internal/objfile"},
-	{"internal/dwarf"},
+	{"internal/dwarf", "internal/pclntab"},
 	{"internal/symbol", "internal/target"},
 	{"internal/image"},
 	{"internal/unwind"},
