@@ -51,15 +51,20 @@ func leaks(goroutines int, fds []string) string {
 	return ""
 }
 
-// tracees are the processes whose tracer is this process.
+// tracees are the processes whose tracer is a thread of this process.
 func tracees() []int {
 	var found []int
 	eachStatus(func(pid int, status map[string]string) {
-		if status["TracerPid"] == strconv.Itoa(os.Getpid()) {
+		if tracer := status["TracerPid"]; tracer != "0" && isDir("/proc/self/task/"+tracer) {
 			found = append(found, pid)
 		}
 	})
 	return found
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 func children() []int {

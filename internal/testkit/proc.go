@@ -2,25 +2,28 @@ package testkit
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
 
 // Proc is a program that runs by itself, for a debugger to attach to. It is
-// killed and reaped when the test ends.
+// killed and reaped when the test ends. Its parent is not the test, see keeper.
 type Proc struct {
 	PID   int
 	Stdin io.WriteCloser
 
-	cmd  *exec.Cmd
-	out  syncBuffer
-	done chan struct{}
-	err  error
+	keeper *exec.Cmd
+	out    syncBuffer
+	done   chan struct{}
+	err    error
 }
 
 // Start runs path with args. Standard output and error are kept together.
@@ -29,31 +32,76 @@ func Start(t testing.TB, path string, args ...string) *Proc {
 	return StartCmd(t, exec.Command(path, args...))
 }
 
-// StartCmd is Start for a command prepared by the caller.
+// StartCmd is Start for a command prepared by the caller: its Path, Args, Env,
+// Dir and SysProcAttr.
 func StartCmd(t testing.TB, cmd *exec.Cmd) *Proc {
 	t.Helper()
-	p := &Proc{cmd: cmd, done: make(chan struct{})}
-	cmd.Stdout, cmd.Stderr = &p.out, &p.out
-	// A grandchild that keeps the output open must not keep Wait waiting.
-	cmd.WaitDelay = time.Second
-	stdin, err := cmd.StdinPipe()
+	p := &Proc{done: make(chan struct{})}
+	leash, err := p.startKeeper(cmd)
 	if err != nil {
-		t.Fatal(err)
-	}
-	p.Stdin = stdin
-	if err := cmd.Start(); err != nil {
 		t.Fatalf("start %s: %v", cmd.Path, err)
 	}
-	p.PID = cmd.Process.Pid
 	go func() {
-		p.err = cmd.Wait()
+		p.err = p.keeper.Wait()
 		close(p.done)
 	}()
 	t.Cleanup(func() {
-		cmd.Process.Kill()
-		<-p.done
+		leash.Close()
+		p.Stdin.Close()
+		select {
+		case <-p.done:
+		case <-time.After(Patience):
+			// A dead process cannot be reaped while its tracer has not.
+			t.Errorf("process %d is killed and not gone: is it still traced?", p.PID)
+			p.keeper.Process.Kill()
+			<-p.done
+		}
 	})
+	if p.PID == 0 {
+		<-p.done
+		t.Fatalf("start %s: %s", cmd.Path, p.Output())
+	}
 	return p
+}
+
+// startKeeper returns what is to be closed to kill the program. PID is 0 if
+// the keeper could not start it.
+func (p *Proc) startKeeper(cmd *exec.Cmd) (leash *os.File, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	spec, err := json.Marshal(keeperSpec{cmd.Path, cmd.Dir, cmd.Args, cmd.Environ(), cmd.SysProcAttr})
+	if err != nil {
+		return nil, err
+	}
+	fromReport, report, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer fromReport.Close()
+	defer report.Close()
+	toLeash, leash, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer toLeash.Close()
+	p.keeper = exec.Command(self)
+	p.keeper.Env = append(os.Environ(), keeperEnv+"="+string(spec))
+	p.keeper.ExtraFiles = []*os.File{report, toLeash}
+	p.keeper.Stdout, p.keeper.Stderr = &p.out, &p.out
+	// A grandchild that keeps the output open must not keep Wait waiting.
+	p.keeper.WaitDelay = time.Second
+	if p.Stdin, err = p.keeper.StdinPipe(); err == nil {
+		err = p.keeper.Start()
+	}
+	if err != nil {
+		leash.Close()
+		return nil, err
+	}
+	report.Close()
+	fmt.Fscan(fromReport, &p.PID)
+	return leash, nil
 }
 
 // Output is everything written so far.
@@ -85,13 +133,13 @@ func (p *Proc) Exited() bool {
 func (p *Proc) Wait(t testing.TB) (*os.ProcessState, error) {
 	t.Helper()
 	Eventually(t, p.Exited, "the program's end")
-	return p.cmd.ProcessState, p.err
+	return p.keeper.ProcessState, p.err
 }
 
 // Signal sends sig to the program.
 func (p *Proc) Signal(t testing.TB, sig os.Signal) {
 	t.Helper()
-	if err := p.cmd.Process.Signal(sig); err != nil {
+	if err := syscall.Kill(p.PID, sig.(syscall.Signal)); err != nil {
 		t.Fatalf("signal %v: %v", sig, err)
 	}
 }
