@@ -10,7 +10,7 @@ type GetVersionOut struct {
 	// DelveVersion is the debugger's own version; clients know the field by
 	// this name.
 	DelveVersion string
-	// APIVersion is [Version].
+	// APIVersion is that of the interface: 2.
 	APIVersion int
 	Backend    string
 	// TargetGoVersion is "" for a program that is not Go's.

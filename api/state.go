@@ -65,7 +65,10 @@ type Target struct {
 
 // DebuggerCommand makes the process run or changes what is selected.
 type DebuggerCommand struct {
-	// Name is one of the command constants.
+	// Name is continue, next, step, stepOut, stepInstruction, nextInstruction,
+	// switchThread, switchGoroutine, halt, call, or, for recordings, rewind,
+	// directionCongruentContinue, reverseNext, reverseStep, reverseStepOut,
+	// reverseStepInstruction, reverseNextInstruction.
 	Name string `json:"name"`
 	// ThreadID is for SwitchThread.
 	ThreadID int `json:"threadID,omitempty"`

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -44,8 +45,12 @@ const (
 	ahead
 )
 
-// method decodes the argument of one method.
-type method func(params []byte) (job, error)
+// method is one method of the interface.
+type method struct {
+	// decode makes a job of an argument, which is nil when there was none.
+	decode  func(params []byte) (job, error)
+	in, out reflect.Type
+}
 
 // table is methods by name.
 type table map[string]method
@@ -79,7 +84,7 @@ func changes[In, Out any](f func(context.Context, *server, In) (Out, error)) met
 
 // routed is a method whose lane depends on its argument.
 func routed[In, Out any](route func(In) job, f func(context.Context, *server, In) (Out, error)) method {
-	return func(params []byte) (job, error) {
+	decode := func(params []byte) (job, error) {
 		var in In
 		if len(params) > 0 {
 			if err := json.Unmarshal(params, &in); err != nil {
@@ -90,6 +95,7 @@ func routed[In, Out any](route func(In) job, f func(context.Context, *server, In
 		j.do = func(ctx context.Context, s *server) (any, error) { return f(ctx, s, in) }
 		return j, nil
 	}
+	return method{decode, reflect.TypeFor[In](), reflect.TypeFor[Out]()}
 }
 
 // parse makes a call of a request. The error is for a text that is no request
@@ -115,7 +121,7 @@ func parse(text []byte) (call, error) {
 	}
 	params, err := single(req.Params)
 	if err == nil {
-		c.job, err = m(params)
+		c.job, err = m.decode(params)
 	}
 	if err != nil {
 		c.err = fmt.Errorf("%s: %w", c.method, err)

@@ -25,13 +25,13 @@ var inspectMethods = table{
 		thread, err := s.backend.GetThread(ctx, in.Id)
 		return api.GetThreadOut{Thread: thread}, err
 	}),
-	"ListGoroutines": reads(func(ctx context.Context, s *server, in api.ListGoroutinesIn) (*api.ListGoroutinesOut, error) {
+	"ListGoroutines": reads(func(ctx context.Context, s *server, in api.ListGoroutinesIn) (api.ListGoroutinesOut, error) {
 		out, err := s.backend.ListGoroutines(ctx, in)
 		if err != nil {
-			return nil, err
+			return api.ListGoroutinesOut{}, err
 		}
 		out.Goroutines = list(out.Goroutines)
-		return out, nil
+		return *out, nil
 	}),
 	"ListPackageVars": reads(func(ctx context.Context, s *server, in api.ListPackageVarsIn) (api.ListPackageVarsOut, error) {
 		vars, err := s.backend.ListPackageVars(ctx, in.Filter, in.Cfg)
