@@ -1,0 +1,32 @@
+package command
+
+import (
+	"context"
+	"strings"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/ui/render"
+)
+
+func regsCommand() *Command {
+	return &Command{
+		Name: "regs", Group: Data,
+		Usage: "[goroutine id] [frame n] regs [-a]",
+		Short: "Show the registers.",
+		Help: `-a adds those for floating point and vectors. In a frame that is not the topmost
+one, registers that the unwinder could recover are shown.`,
+		Run: runRegs,
+	}
+}
+
+func runRegs(ctx context.Context, s *Shell, in Input) error {
+	_, all := flag(in.Args, "-a")
+	regs, err := s.Client.ListRegisters(ctx, api.ListRegistersIn{Scope: &in.Scope, IncludeFp: all})
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	render.Registers(&b, regs)
+	b.WriteString("\n")
+	return s.page(b.String())
+}

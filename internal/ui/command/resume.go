@@ -1,0 +1,95 @@
+package command
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tinydbg/tinydbg/api"
+)
+
+// resume makes the program run and shows where and why it stopped. Stops at
+// tracepoints are reported, and the program goes on.
+func (s *Shell) resume(ctx context.Context, cmd api.DebuggerCommand) error {
+	if err := s.topmost(cmd.Name); err != nil {
+		return err
+	}
+	state, err := s.run(ctx, cmd)
+	s.forgetPlace()
+	if err != nil {
+		return err
+	}
+	return s.showStop(ctx, state)
+}
+
+// run carries out a command that lets the program run. It returns at a stop
+// that is no tracepoint.
+func (s *Shell) run(ctx context.Context, cmd api.DebuggerCommand) (*api.DebuggerState, error) {
+	s.running.Store(true)
+	defer s.running.Store(false)
+	cfg := s.full()
+	cmd.ReturnInfoLoadConfig = &cfg
+	for {
+		state, err := s.Client.CommandWithEvents(ctx, cmd, s.event)
+		if err != nil {
+			return nil, err
+		}
+		s.showWatchesGone(state)
+		if state.Exited || !s.onlyTracepoints(state) {
+			return state, nil
+		}
+		s.showTracepoints(ctx, state)
+		cmd = api.DebuggerCommand{Name: api.DirectionCongruentContinue, ReturnInfoLoadConfig: &cfg}
+	}
+}
+
+// topmost refuses to step from a frame that is not the one that runs next.
+func (s *Shell) topmost(name string) error {
+	if s.frame == 0 && s.deferred == 0 || name == api.Continue {
+		return nil
+	}
+	return fmt.Errorf("%s works from the topmost frame only: frame %d is selected, type frame 0", name, s.frame)
+}
+
+// forgetPlace drops what was true of the last stop only.
+func (s *Shell) forgetPlace() {
+	s.frame, s.deferred = 0, 0
+	s.listing = listing{}
+}
+
+// onlyTracepoints tells whether every thread that is at a breakpoint is at one
+// that only reports, and there is such a thread.
+func (s *Shell) onlyTracepoints(state *api.DebuggerState) bool {
+	found := false
+	for _, th := range state.Threads {
+		if th.Breakpoint == nil {
+			continue
+		}
+		if !th.Breakpoint.Tracepoint && !th.Breakpoint.TraceReturn {
+			return false
+		}
+		found = true
+	}
+	return found && !s.quitting.Load()
+}
+
+func (s *Shell) event(e api.Event) {
+	switch {
+	case e.BinaryInfoDownloadEventDetails != nil:
+		s.printf("Debug information of %s: %s\n", e.ImagePath, e.Progress)
+	case e.BreakpointMaterializedEventDetails != nil && e.Breakpoint != nil:
+		s.announceBreakpoint(e.Breakpoint, "set")
+	case e.ProcessSpawnedEventDetails != nil:
+		s.printf("New process %d: %s\n", e.PID, e.Cmdline)
+	}
+}
+
+// Running tells whether a command of this shell has the program running.
+// It may be called from any goroutine.
+func (s *Shell) Running() bool { return s.running.Load() }
+
+// Interrupt stops the program. It may be called from any goroutine while Exec
+// waits for the program in another.
+func (s *Shell) Interrupt(ctx context.Context) error {
+	_, err := s.Client.Command(ctx, api.DebuggerCommand{Name: api.Halt})
+	return err
+}

@@ -1,0 +1,88 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/ui/render"
+)
+
+// showSource lists the text around where a stop is.
+func (s *Shell) showSource(ctx context.Context, state *api.DebuggerState) {
+	th := state.CurrentThread
+	if th.File == "" {
+		s.showInstructions(ctx, th.PC)
+		return
+	}
+	s.listAround(ctx, th.File, th.Line, true)
+}
+
+// listAround lists text where the listing is a courtesy: that the file cannot
+// be read is said in a line, not as an error.
+func (s *Shell) listAround(ctx context.Context, file string, line int, arrow bool) {
+	if err := s.list(ctx, file, line, arrow); err != nil {
+		s.printf("\t(no source: %v)\n", err)
+	}
+}
+
+func (s *Shell) list(ctx context.Context, file string, line int, arrow bool) error {
+	path := s.paths().Local(file)
+	text, err := s.readSource(ctx, path)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	err = render.Source(&b, text, render.SourceOptions{
+		Name: path, Line: line, Around: s.Config.SourceListLineCount, Arrow: arrow, Tab: s.Config.Tab, Theme: s.Theme,
+	})
+	s.printf("%s", b.String())
+	if err != nil {
+		return err
+	}
+	s.listing = listing{file, line}
+	return nil
+}
+
+// readSource reads a file and warns, once for each, if it is newer than the
+// program.
+func (s *Shell) readSource(ctx context.Context, path string) ([]byte, error) {
+	if path == "" || strings.HasPrefix(path, "<") {
+		return nil, fmt.Errorf("the code was generated, there is no file")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > render.MaxSource {
+		return nil, fmt.Errorf("%s is no source file", path)
+	}
+	if _, asked := s.newer[path]; !asked {
+		built, err := s.Client.LastModified(ctx)
+		s.newer[path] = err == nil && !built.IsZero() && info.ModTime().After(built)
+		if s.newer[path] {
+			s.printf("Warning: %s is newer than the program: lines may not match\n", s.paths().Short(path))
+		}
+	}
+	return os.ReadFile(path)
+}
+
+// showInstructions lists a few instructions, for places without source.
+func (s *Shell) showInstructions(ctx context.Context, pc uint64) {
+	list, err := s.Client.Disassemble(ctx, api.DisassembleIn{
+		Scope: s.scope(), StartPC: pc, EndPC: pc + 32, Flavour: s.flavour(),
+	})
+	if err != nil {
+		return
+	}
+	render.Disassembly(s.Out, list[:min(len(list), 5)], s.paths(), s.Theme)
+}
+
+func (s *Shell) currentPosition(state *api.DebuggerState) string {
+	if state.CurrentThread == nil {
+		return "?"
+	}
+	return s.paths().Location(location(state.CurrentThread))
+}

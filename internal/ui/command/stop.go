@@ -1,0 +1,178 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/ui/render"
+)
+
+// showStop reports a stop: why, where, the source around it, and what the user
+// wants displayed at every stop.
+func (s *Shell) showStop(ctx context.Context, state *api.DebuggerState) error {
+	if state.Exited {
+		s.printf("Process %d has exited with status %d\n", state.Pid, state.ExitStatus)
+		return nil
+	}
+	s.showHeaders(ctx, state)
+	if state.CurrentThread == nil {
+		s.printf("No thread is selected.\n")
+		return nil
+	}
+	s.showSource(ctx, state)
+	s.showDisplays(ctx)
+	if state.NextInProgress {
+		s.printf("The step was interrupted: continue finishes it, cancelnext forgets it.\n")
+	}
+	return s.customCommands(ctx, state)
+}
+
+// showHeaders writes a line for every thread at a breakpoint, that of the
+// current thread last.
+func (s *Shell) showHeaders(ctx context.Context, state *api.DebuggerState) {
+	for _, th := range state.Threads {
+		if th.Breakpoint == nil || state.CurrentThread != nil && th.ID == state.CurrentThread.ID {
+			continue
+		}
+		s.showThread(ctx, th)
+	}
+	if state.CurrentThread != nil {
+		s.showThread(ctx, state.CurrentThread)
+		return
+	}
+	if g := state.SelectedGoroutine; g != nil {
+		s.printf("> %s() %s (PC: %#x)\n", render.FunctionName(g.CurrentLoc.Function),
+			s.paths().Position(g.CurrentLoc), g.CurrentLoc.PC)
+	}
+}
+
+func (s *Shell) showThread(ctx context.Context, th *api.Thread) {
+	if bp := th.Breakpoint; bp != nil && (bp.Tracepoint || bp.TraceReturn) {
+		s.showTracepoint(ctx, th)
+		return
+	}
+	s.printf("> %s%s(%s) %s%s (PC: %#x)\n", reason(th.Breakpoint), render.FunctionName(th.Function), s.arguments(th),
+		s.paths().Position(location(th)), hits(th), th.PC)
+	if th.Function != nil && th.Function.Optimized {
+		s.printf("Warning: debugging optimized function\n")
+	}
+	s.showReturns(th)
+	s.showInfo(ctx, th)
+}
+
+func reason(bp *api.Breakpoint) string {
+	switch {
+	case bp == nil:
+		return ""
+	case bp.WatchExpr != "":
+		return fmt.Sprintf("watchpoint on [%s] ", bp.WatchExpr)
+	case bp.Name != "":
+		return fmt.Sprintf("[%s] ", bp.Name)
+	}
+	return fmt.Sprintf("[Breakpoint %d] ", bp.ID)
+}
+
+func hits(th *api.Thread) string {
+	if th.Breakpoint == nil {
+		return ""
+	}
+	goroutine := ""
+	if n, ok := th.Breakpoint.HitCount[fmt.Sprint(th.GoroutineID)]; ok {
+		goroutine = fmt.Sprintf("goroutine(%d):%d ", th.GoroutineID, n)
+	}
+	return fmt.Sprintf(" (hits %stotal:%d)", goroutine, th.Breakpoint.TotalHitCount)
+}
+
+func (s *Shell) arguments(th *api.Thread) string {
+	if th.BreakpointInfo == nil {
+		return ""
+	}
+	var list []string
+	for i := range th.BreakpointInfo.Arguments {
+		arg := &th.BreakpointInfo.Arguments[i]
+		if arg.Flags&api.VariableArgument != 0 || arg.Flags&api.VariableReturnArgument == 0 {
+			list = append(list, render.Line(arg))
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+func location(th *api.Thread) api.Location {
+	return api.Location{PC: th.PC, File: th.File, Line: th.Line, Function: th.Function}
+}
+
+// showReturns writes what the function that was just left returned.
+func (s *Shell) showReturns(th *api.Thread) {
+	if th.ReturnValues == nil {
+		return
+	}
+	s.printf("Values returned:\n")
+	for i := range th.ReturnValues {
+		v := &th.ReturnValues[i]
+		s.printf("\t%s: %s\n", v.Name, s.value(v, "\t", ""))
+	}
+	s.printf("\n")
+}
+
+// showInfo writes what the breakpoint was told to report.
+func (s *Shell) showInfo(ctx context.Context, th *api.Thread) {
+	info := th.BreakpointInfo
+	if info == nil {
+		return
+	}
+	if info.Goroutine != nil && th.Breakpoint != nil && th.Breakpoint.Goroutine {
+		s.goroutineDetails(info.Goroutine, "\t")
+	}
+	for _, list := range [][]api.Variable{info.Variables, info.Locals} {
+		for i := range list {
+			s.printf("\t%s: %s\n", list[i].Name, s.value(&list[i], "\t", ""))
+		}
+	}
+	if info.Stacktrace != nil && th.Breakpoint != nil && th.Breakpoint.Stacktrace > 0 {
+		s.printf("\tStack:\n")
+		render.Stack(s.Out, info.Stacktrace, render.StackOptions{Indent: "\t\t", Paths: s.paths(), Theme: s.Theme})
+	}
+}
+
+func (s *Shell) goroutineDetails(g *api.Goroutine, indent string) {
+	p := s.paths()
+	s.printf("%sGoroutine %d:\n", indent, g.ID)
+	for _, l := range []struct {
+		name string
+		loc  api.Location
+	}{{"Runtime", g.CurrentLoc}, {"User", g.UserCurrentLoc}, {"Go", g.GoStatementLoc}, {"Start", g.StartLoc}} {
+		s.printf("%s\t%s: %s\n", indent, l.name, p.Location(l.loc))
+	}
+	if len(g.Labels) > 0 {
+		s.printf("%s\tLabels: %s\n", indent, render.GoroutineLabels(g))
+	}
+}
+
+// value writes v on several lines, as the user's settings say.
+func (s *Shell) value(v *api.Variable, indent, format string) string {
+	return render.Value(v, render.ValueOptions{Lines: true, Indent: indent, Format: format, RawStrings: s.Config.ShowRawStrings})
+}
+
+func (s *Shell) showWatchesGone(state *api.DebuggerState) {
+	for _, bp := range state.WatchOutOfScope {
+		s.printf("%s went out of scope and was cleared\n", render.BreakpointName(bp))
+	}
+}
+
+// customCommands runs the commands a breakpoint carries beyond those that the
+// server reports by itself.
+func (s *Shell) customCommands(ctx context.Context, state *api.DebuggerState) error {
+	bp := state.CurrentThread.Breakpoint
+	if bp == nil {
+		return nil
+	}
+	for _, line := range slices.Clone(bp.CustomCommands) {
+		if err := s.Exec(ctx, line); err != nil {
+			return fmt.Errorf("%s, on %s: %w", line, render.BreakpointID(bp), err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package command
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tinydbg/tinydbg/api"
+)
+
+func traceCommand() *Command {
+	return &Command{
+		Name: "trace", Aliases: []string{"t"}, Group: Breakpoints,
+		Usage: "trace [name] [locspec] [if condition]",
+		Short: "Report when a place is reached, without stopping.",
+		Help: `When the place is a function, its arguments are reported when it is called
+and its results when it returns.
+
+	> goroutine(1): main.work(3)
+	>> goroutine(1): main.work => (4)
+
+See break for locspecs.`,
+		Run:          runTrace,
+		Complete:     completeLocspec,
+		OnBreakpoint: func(bp *api.Breakpoint, _ string) error { bp.Tracepoint = true; return nil },
+	}
+}
+
+func runTrace(ctx context.Context, s *Shell, in Input) error {
+	cfg := s.short()
+	set, err := s.setBreakpoints(ctx, in, api.Breakpoint{Tracepoint: true, LoadArgs: &cfg})
+	if err != nil {
+		return err
+	}
+	for _, bp := range set {
+		if err := s.traceReturns(ctx, bp); err != nil {
+			return fmt.Errorf("trace the returns of %s: %w", bp.FunctionName, err)
+		}
+	}
+	return nil
+}
+
+// traceReturns reports the results of a function whose first line bp is at.
+func (s *Shell) traceReturns(ctx context.Context, bp *api.Breakpoint) error {
+	if bp.FunctionName == "" || bp.WatchExpr != "" {
+		return nil
+	}
+	entry, err := s.Client.FindLocation(ctx, api.FindLocationIn{Scope: s.scope(), Loc: bp.FunctionName})
+	if err != nil || len(entry.Locations) != 1 || at(entry.Locations[0]).Addr != bp.Addr {
+		return nil // a line in the middle of a function has nothing to return
+	}
+	addrs, err := s.Client.FunctionReturnLocations(ctx, bp.FunctionName)
+	if err != nil {
+		return err
+	}
+	for _, addr := range addrs {
+		_, err := s.Client.CreateBreakpoint(ctx, api.CreateBreakpointIn{Breakpoint: api.Breakpoint{
+			Addr: addr, TraceReturn: true, LoadArgs: bp.LoadArgs, Cond: "",
+		}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

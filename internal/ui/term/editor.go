@@ -1,0 +1,82 @@
+package term
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/reeflective/readline"
+	"golang.org/x/term"
+)
+
+// Completer lists what may replace the end of line from the byte offset from
+// on.
+type Completer func(line string) (from int, candidates []string)
+
+// Editor reads lines from the terminal with the keys of readline.
+type Editor struct {
+	shell  *readline.Shell
+	prompt string
+}
+
+// NewEditor returns an editor on the standard streams. Lines are remembered in
+// the file history, "" for no file.
+func NewEditor(history string, complete Completer) *Editor {
+	e := &Editor{shell: readline.NewShell()}
+	e.shell.Prompt.Primary(func() string { return e.prompt })
+	if history != "" && os.MkdirAll(filepath.Dir(history), 0o700) == nil {
+		e.shell.History.Delete()
+		e.shell.History.AddFromFile("history", history)
+	}
+	e.shell.Completer = func(text []rune, cursor int) readline.Completions {
+		line := string(text[:cursor])
+		from, list := complete(line)
+		values := make([]readline.Completion, len(list))
+		for i, c := range list {
+			values[i] = readline.Completion{Value: c}
+		}
+		comps := readline.CompleteRaw(values).NoSpace('.', ':')
+		comps.PREFIX = line[from:]
+		return comps
+	}
+	return e
+}
+
+// Line edits a line. When the context ends first, the terminal is put back as
+// it was and the context's error returned; the editor cannot be used again.
+func (e *Editor) Line(ctx context.Context, prompt string) (string, error) {
+	e.prompt = prompt
+	before, _ := term.GetState(int(os.Stdin.Fd()))
+	done := make(chan line, 1)
+	go func() {
+		text, err := e.shell.Readline()
+		done <- line{text, err}
+	}()
+	select {
+	case l := <-done:
+		if errors.Is(l.err, readline.ErrInterrupt) {
+			return "", ErrInterrupted
+		}
+		return l.text, l.err
+	case <-ctx.Done():
+		if before != nil {
+			_ = term.Restore(int(os.Stdin.Fd()), before)
+		}
+		return "", ctx.Err()
+	}
+}
+
+// HistoryPath is where lines are remembered: tinydbg/history below
+// $XDG_STATE_HOME or, without it, below $HOME/.local/state. It is "" when
+// there is no such place.
+func HistoryPath() string {
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "tinydbg", "history")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".local", "state", "tinydbg", "history")
+}

@@ -1,0 +1,75 @@
+// Package term is the terminal: it reads lines, with editing, history and
+// completion where there is a screen and plainly where there is not, hands them
+// to a command.Shell, and turns Ctrl-C into what it means at the moment.
+package term
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// ErrInterrupted is returned by a Reader when the user pressed Ctrl-C.
+var ErrInterrupted = errors.New("interrupted")
+
+// Reader reads lines. Line shows prompt and returns the next line without its
+// end; io.EOF means that there are no more.
+type Reader interface {
+	Line(ctx context.Context, prompt string) (string, error)
+}
+
+// maxLine bounds a line, in bytes.
+const maxLine = 1 << 20
+
+// Plain reads lines from a pipe or file. Prompts are written all the same: a
+// transcript of a script then looks like one of a session.
+type Plain struct {
+	out   io.Writer
+	lines chan line
+}
+
+type line struct {
+	text string
+	err  error
+}
+
+// NewPlain returns a reader of lines of in. Reading begins at once, in a
+// goroutine that ends with in.
+func NewPlain(in io.Reader, out io.Writer) *Plain {
+	p := &Plain{out: out, lines: make(chan line)}
+	go p.read(in)
+	return p
+}
+
+func (p *Plain) read(in io.Reader) {
+	sc := bufio.NewScanner(in)
+	sc.Buffer(make([]byte, 0, 4096), maxLine)
+	for sc.Scan() {
+		p.lines <- line{text: strings.TrimSuffix(sc.Text(), "\r")}
+	}
+	err := sc.Err()
+	if err == nil {
+		err = io.EOF
+	} else {
+		err = fmt.Errorf("read commands: %w", err)
+	}
+	p.lines <- line{err: err}
+	close(p.lines)
+}
+
+// Line returns the next line, or the context's error once it has ended.
+func (p *Plain) Line(ctx context.Context, prompt string) (string, error) {
+	fmt.Fprint(p.out, prompt)
+	select {
+	case l, ok := <-p.lines:
+		if !ok {
+			return "", io.EOF
+		}
+		return l.text, l.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
