@@ -1,0 +1,102 @@
+// Package pagecache keeps what was read of a stopped process, by page, so that
+// reading a value field by field costs one system call per page and not one
+// per field. A cache lives as long as one stop: drop it, or call Reset, before
+// the process runs again.
+package pagecache
+
+import (
+	"sync"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+const (
+	pageSize = 4096
+	// maxPages bounds a cache to 64 MiB; a full one begins anew.
+	maxPages = 1 << 14
+	// direct is the size in bytes from which on reads go past the cache: they
+	// are cheap by the byte, and would drive out what is read often.
+	direct = 4 * pageSize
+)
+
+// Cache is a target.Memory (and a target.PieceReader) that remembers. It may be
+// used from any goroutine.
+type Cache struct {
+	mem target.Memory
+
+	mu    sync.Mutex
+	pages map[addr.Addr]*[pageSize]byte
+}
+
+// New makes an empty cache in front of mem.
+func New(mem target.Memory) *Cache {
+	return &Cache{mem: mem, pages: map[addr.Addr]*[pageSize]byte{}}
+}
+
+// Reset forgets everything.
+func (c *Cache) Reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.pages)
+}
+
+// ReadMemory fills buf from a, see target.Memory.
+func (c *Cache) ReadMemory(buf []byte, a addr.Addr) (int, error) {
+	if len(buf) >= direct {
+		return c.mem.ReadMemory(buf, a)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for done := 0; done < len(buf); {
+		at := a + addr.Addr(done)
+		page, ok := c.page(at &^ (pageSize - 1))
+		if !ok {
+			// The edge of something, perhaps: the exact range may be readable,
+			// and if not the error should name it.
+			return c.mem.ReadMemory(buf, a)
+		}
+		done += copy(buf[done:], page[at%pageSize:])
+	}
+	return len(buf), nil
+}
+
+// page reads or finds a whole page.
+// Precondition: mu is held.
+func (c *Cache) page(base addr.Addr) (*[pageSize]byte, bool) {
+	if page, ok := c.pages[base]; ok {
+		return page, true
+	}
+	page := new([pageSize]byte)
+	if n, err := c.mem.ReadMemory(page[:], base); err != nil || n < pageSize {
+		return nil, false
+	}
+	if len(c.pages) >= maxPages {
+		clear(c.pages)
+	}
+	c.pages[base] = page
+	return page, true
+}
+
+// WriteMemory writes through, and forgets the pages written to.
+func (c *Cache) WriteMemory(a addr.Addr, data []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := a + addr.Addr(len(data))
+	for base := a &^ (pageSize - 1); base < last; base += pageSize {
+		delete(c.pages, base)
+	}
+	return c.mem.WriteMemory(a, data)
+}
+
+// ReadPieces reads past the cache.
+func (c *Cache) ReadPieces(pieces []target.Piece) {
+	if pr, ok := c.mem.(target.PieceReader); ok {
+		pr.ReadPieces(pieces)
+		return
+	}
+	for i := range pieces {
+		p := &pieces[i]
+		_, p.Err = c.mem.ReadMemory(p.Buf, p.Addr)
+	}
+}
