@@ -38,7 +38,7 @@ var wanted = []struct{ name, fields string }{
 	{"internal/runtime/maps.Map|", "used dirPtr dirLen"},
 	{"internal/runtime/maps.table|", "index groups"},
 	{"internal/runtime/maps.groupsReference|", "data lengthMask"},
-	{"runtime.hmap|", "count B buckets oldbuckets"},
+	{"runtime.hmap|", "count flags B buckets oldbuckets"},
 	{"internal/abi.MapType|internal/abi.SwissMapType", "Flags GroupSize? SlotSize? ElemOff? KeysOff? KeyStride? ElemsOff? ElemStride? BucketSize?"},
 }
 

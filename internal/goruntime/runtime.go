@@ -200,3 +200,29 @@ func (r *Runtime) finalizerRuns(mem target.Memory) bool {
 	b, err := r.readBlock(mem, at, 4)
 	return err == nil && b.uint(0, 4)&fingRunningFinalizer != 0
 }
+
+// TypeAt is the type of the runtime's descriptor at a.
+func (r *Runtime) TypeAt(a addr.Addr) (*symbol.Type, error) {
+	img := r.set.At(a)
+	if img == nil || img.File == nil {
+		return nil, fmt.Errorf("no type descriptor at %v: that is in no image", a)
+	}
+	return img.File.TypeByRuntimeAddr(img.Bias.File(a))
+}
+
+// RTypeOf is the address of the runtime's descriptor of t, 0 if there is none.
+func (r *Runtime) RTypeOf(t *symbol.Type) addr.Addr {
+	a, ok := t.RuntimeAddr()
+	if !ok {
+		return 0
+	}
+	for _, img := range r.set.All() {
+		if img.File == t.File() {
+			return img.Bias.Process(a)
+		}
+	}
+	return 0
+}
+
+// FuncAt is the function at pc and the image it is in; nil for none.
+func (r *Runtime) FuncAt(pc addr.Addr) (*image.Image, *symbol.Func) { return r.set.FuncAt(pc) }

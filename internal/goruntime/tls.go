@@ -91,9 +91,13 @@ func (r *Runtime) tlsGuesses() []int64 {
 	}
 	for _, p := range r.img.File.Object().Segments() {
 		if p.Type == elf.PT_TLS {
-			align := max(p.Align, 1)
-			size := (p.Memsz + align - 1) / align * align
-			return []int64{int64(uint64(sym) - size), fixed}
+			// The segment's alignment is not known here: try the usual ones.
+			var guesses []int64
+			for _, align := range []uint64{8, 16, 32, 64} {
+				size := (p.MemSize + align - 1) / align * align
+				guesses = append(guesses, int64(uint64(sym)-size))
+			}
+			return append(guesses, fixed)
 		}
 	}
 	return []int64{fixed}

@@ -1,0 +1,90 @@
+package value
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+)
+
+// Func is a function value taken apart.
+type Func struct {
+	// Name is the function's, "" when its entry is in no known function.
+	Name string
+	// Entry is where its code begins, Closure where the captured variables are.
+	Entry, Closure addr.Addr
+
+	fn *symbol.Func
+}
+
+// Func takes apart a function value. It is nil for a nil function.
+func (v *Value) Func() (*Func, error) {
+	if v.Kind() != symbol.FuncKind {
+		return nil, v.errorOr(fmt.Sprintf("a %s is no function", v.TypeName()))
+	}
+	p, err := v.word(0)
+	if err != nil || p == 0 {
+		return nil, err
+	}
+	if v.env.Runtime == nil {
+		return &Func{Entry: addr.Addr(p)}, nil
+	}
+	f := &Func{Closure: addr.Addr(p)}
+	buf := make([]byte, v.env.ptrSize())
+	if err := readMemory(v.env, buf, f.Closure); err != nil {
+		return nil, fmt.Errorf("read the closure: %w", err)
+	}
+	f.Entry = addr.Addr(number(v.env.order(), buf))
+	img, fn := v.env.Runtime.FuncAt(f.Entry)
+	if fn == nil || img.Bias.Process(fn.Entry) != f.Entry {
+		return f, fmt.Errorf("no function begins at %v", f.Entry)
+	}
+	f.Name, f.fn = fn.Name, fn
+	return f, nil
+}
+
+// Captured lists the variables that a closure has captured, as the function
+// sees them, in the order they lie in the closure.
+func (v *Value) Captured() ([]*Value, error) {
+	f, err := v.Func()
+	if err != nil || f == nil || f.fn == nil {
+		return nil, err
+	}
+	vars, err := f.fn.File().Vars(f.fn.Entry)
+	if err != nil {
+		return nil, err
+	}
+	var captured []*symbol.Var
+	for _, x := range vars {
+		if x.ClosureOffset > 0 {
+			captured = append(captured, x)
+		}
+	}
+	sort.SliceStable(captured, func(i, j int) bool { return captured[i].ClosureOffset < captured[j].ClosureOffset })
+	values := make([]*Value, len(captured))
+	for i, x := range captured {
+		values[i] = v.capturedVar(f, x)
+	}
+	return values, nil
+}
+
+func (v *Value) capturedVar(f *Func, x *symbol.Var) *Value {
+	t, err := x.Type()
+	if err != nil {
+		return Unreadable(v.env, x.Name, nil, fmt.Errorf("its type: %w", err))
+	}
+	at := f.Closure + addr.Addr(x.ClosureOffset)
+	c := New(v.env, x.Name, t, at)
+	if x.Escaped {
+		buf := make([]byte, v.env.ptrSize())
+		if err := readMemory(v.env, buf, at); err != nil {
+			return Unreadable(v.env, x.Name, t, err)
+		}
+		c.at = inMemory(addr.Addr(number(v.env.order(), buf)))
+		c.Flags = api.VariableEscaped
+	}
+	c.DeclLine = x.DeclLine
+	return c
+}
