@@ -84,7 +84,9 @@ func (s Status) Alive() bool { return s != Idle && s != Dead && s != DeadExtra }
 
 // OnThread says whether the goroutine's state is in the registers of the
 // thread ThreadID, and not in the G.
-func (g *G) OnThread() bool { return g.Status == Running && g.M != 0 || g.Status == Syscall && g.M != 0 }
+func (g *G) OnThread() bool {
+	return g.Status == Running && g.M != 0 || g.Status == Syscall && g.M != 0
+}
 
 // gLayout are the offsets in a g structure.
 type gLayout struct {
