@@ -47,11 +47,22 @@ func (f *File) Header(name string) (SectionHeader, bool) {
 	if s == nil {
 		return SectionHeader{}, false
 	}
-	h := s.head
+	return describe(s.head), true
+}
+
+// HeaderAt describes the section with an index, as symbols refer to it.
+func (f *File) HeaderAt(index int) (SectionHeader, bool) {
+	if index < 0 || index >= len(f.header.Sections) {
+		return SectionHeader{}, false
+	}
+	return describe(f.header.Sections[index]), true
+}
+
+func describe(h *elf.Section) SectionHeader {
 	return SectionHeader{
 		Name: h.Name, Type: h.Type, Flags: h.Flags,
 		Addr: addr.FileAddr(h.Addr), Off: addr.FileOff(h.Offset), Size: h.Size,
-	}, true
+	}
 }
 
 // Has says whether Section can be expected to give data for name.

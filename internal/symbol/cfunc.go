@@ -63,12 +63,28 @@ func (f *File) readCFuncs(syms []objfile.Symbol) []Func {
 	list := make([]Func, len(syms))
 	for i, s := range syms {
 		end := s.Addr + addr.FileAddr(s.Size)
-		if s.Size == 0 && i+1 < len(syms) {
-			end = syms[i+1].Addr
+		if s.Size == 0 {
+			end = f.sizelessEnd(s)
+			if i+1 < len(syms) {
+				end = min(end, syms[i+1].Addr)
+			}
 		}
 		list[i] = Func{Name: s.Name, Entry: s.Addr, End: end, file: f, row: -1}
 	}
 	return list
+}
+
+// sizelessEnd is the furthest a function can reach whose size is not recorded:
+// the end of its section, or the Go text.
+func (f *File) sizelessEnd(s objfile.Symbol) addr.FileAddr {
+	end := s.Addr
+	if h, ok := f.obj.HeaderAt(int(s.Section)); ok && s.Addr >= h.Addr && uint64(s.Addr-h.Addr) < h.Size {
+		end = h.Addr + addr.FileAddr(h.Size)
+	}
+	if g, err := f.goTable(); err == nil && uint64(s.Addr) < g.start {
+		end = min(end, addr.FileAddr(g.start))
+	}
+	return end
 }
 
 // bindRank orders the names of one address: the one that the world knows first.

@@ -139,16 +139,17 @@ func (f *File) PrologueEnd(fn *Func) addr.FileAddr {
 // without the SUBQ if there are no locals.
 func (f *File) guessPrologueEnd(fn *Func) addr.FileAddr {
 	r, ok := fn.record()
-	if !ok || r.Flag&pclntab.Asm != 0 {
+	if !ok {
 		return fn.Entry
 	}
 	const (
 		ptr     = 8
-		movSPBP = 3 // bytes of MOVQ SP, BP
-		maxSub  = 7 // bytes of SUBQ $n, SP
+		movSPBP = 3  // bytes of MOVQ SP, BP
+		maxSub  = 7  // bytes of SUBQ $n, SP
+		check   = 64 // more than any check of the stack's size takes
 	)
 	runs := r.SPRuns(3)
-	if len(runs) < 2 || runs[0].Val != 0 || runs[1].Val <= 0 {
+	if len(runs) < 2 || runs[0].Val != 0 || runs[1].Val <= 0 || runs[0].End-r.Entry > check {
 		return fn.Entry
 	}
 	pushed := runs[1]
