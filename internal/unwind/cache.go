@@ -1,0 +1,81 @@
+package unwind
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/dwarf/cfi"
+	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+)
+
+// Cache keeps what symbol files say about places in the code: stacks that are
+// unwound again and again share most of theirs. The zero Cache is empty. It may
+// be used from any goroutine.
+type Cache struct {
+	mu     sync.Mutex
+	places map[addr.Addr]*place // under mu
+}
+
+// maxPlaces bounds the cache; a full one starts again.
+const maxPlaces = 1 << 16
+
+// place is what is known about an address.
+type place struct {
+	image   *image.Image
+	fn      *symbol.Func
+	symbol  string // an ELF symbol, where there is no function
+	inlines []symbol.Frame
+	row     cfi.Row
+	rowErr  error
+	isGo    bool
+}
+
+// lookup is the place of pc. A nil Cache looks it up anew.
+func (c *Cache) lookup(set *image.Set, pc addr.Addr) *place {
+	img := set.At(pc)
+	if c == nil {
+		return newPlace(img, pc)
+	}
+	c.mu.Lock()
+	p := c.places[pc]
+	c.mu.Unlock()
+	// An image that was unloaded may have made room for another one.
+	if p != nil && p.image == img {
+		return p
+	}
+	p = newPlace(img, pc)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.places == nil || len(c.places) >= maxPlaces {
+		c.places = map[addr.Addr]*place{}
+	}
+	c.places[pc] = p
+	return p
+}
+
+func newPlace(img *image.Image, pc addr.Addr) *place {
+	p := &place{image: img}
+	if img == nil {
+		return p
+	}
+	at := img.FileAddr(pc)
+	p.fn = img.File.FuncAt(at)
+	p.isGo = p.fn != nil && p.fn.IsGo()
+	p.inlines = img.File.Inlines(at)
+	p.row, p.rowErr = img.File.UnwindRow(at)
+	if p.fn == nil {
+		p.symbol, _, _ = img.File.ELFSymbolAt(at)
+	}
+	return p
+}
+
+// plainName is a function's name without the mark of an assembly function's
+// calling convention.
+func plainName(fn *symbol.Func) string {
+	if fn == nil {
+		return ""
+	}
+	return strings.TrimSuffix(fn.Name, ".abi0")
+}
