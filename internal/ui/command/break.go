@@ -156,6 +156,9 @@ func (s *Shell) announceBreakpoint(bp *api.Breakpoint, what string) {
 // offerSuspended asks whether a breakpoint at a place that does not exist yet
 // should wait for it. Where children are followed it is often in one of them.
 func (s *Shell) offerSuspended(ctx context.Context, spec string, bp api.Breakpoint, cause error) ([]*api.Breakpoint, error) {
+	if !strings.Contains(cause.Error(), "not found") {
+		return nil, cause
+	}
 	follow, err := s.Client.FollowExecEnabled(ctx)
 	if err != nil || !follow || s.Ask == nil {
 		return nil, cause

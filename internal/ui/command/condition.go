@@ -31,7 +31,7 @@ where it is true. -hitcount compares how often the breakpoint was hit,
 			case "-hitcount", "-per-g-hitcount":
 				return setHitCondition(bp, rest, word == "-per-g-hitcount")
 			case "-clear":
-				bp.Cond = ""
+				bp.Cond, bp.HitCond, bp.HitCondPerG = "", "", false
 				return nil
 			case "":
 				return fmt.Errorf("which condition?")
@@ -57,7 +57,7 @@ where it is true. -hitcount compares how often the breakpoint was hit,
 		case "":
 			bp.Cond = value
 		case "-clear":
-			bp.Cond = ""
+			bp.Cond, bp.HitCond, bp.HitCondPerG = "", "", false
 		case "-hitcount", "-per-g-hitcount":
 			err = setHitCondition(bp, value, mode == "-per-g-hitcount")
 		default:

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -43,6 +44,9 @@ func (s *Shell) temporary(ctx context.Context, in Input) ([]*api.Breakpoint, err
 	var set []*api.Breakpoint
 	for _, loc := range locs {
 		bp, err := s.Client.CreateBreakpoint(ctx, api.CreateBreakpointIn{Breakpoint: at(loc)})
+		if err != nil && strings.HasPrefix(err.Error(), "Breakpoint exists") {
+			continue // the program will stop there anyway
+		}
 		if err != nil {
 			return set, fmt.Errorf("stop at %s: %w", in.Args, err)
 		}

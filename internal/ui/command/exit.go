@@ -119,3 +119,6 @@ func (s *Shell) LeaveRunning(ctx context.Context) {
 	s.quitting.Store(true)
 	_ = s.Client.Close()
 }
+
+// Left tells whether LeaveRunning was called.
+func (s *Shell) Left() bool { return s.quitting.Load() }

@@ -50,12 +50,12 @@ func (s *Shell) selectFrame(ctx context.Context, scope api.EvalScope, n int) err
 	}
 	s.frame, s.deferred = n, 0
 	s.listing = listing{}
-	return s.showPlace(ctx)
+	return s.showPlace(ctx, true)
 }
 
 // showPlace shows the stop, the selected frame if it is not the topmost, and
-// the source there.
-func (s *Shell) showPlace(ctx context.Context) error {
+// the source there. chosen is set when the user has just selected the frame.
+func (s *Shell) showPlace(ctx context.Context, chosen bool) error {
 	state, err := s.Client.State(ctx, true)
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (s *Shell) showPlace(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.frame > 0 {
+	if s.frame > 0 || chosen {
 		s.printf("Frame %d: %s (PC: %x)\n", s.frame, s.paths().Position(loc), loc.PC)
 	}
 	s.listAround(ctx, loc.File, loc.Line, true)

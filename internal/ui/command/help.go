@@ -59,12 +59,12 @@ func (s *Shell) overview() string {
 				continue
 			}
 			names := s.names(c)
-			if pad := width - len(names); pad > 1 {
-				names += " " + strings.Repeat("-", pad-1)
+			if pad := width - len(names); pad > 0 {
+				names += " " + strings.Repeat("-", pad)
 			} else {
-				names += strings.Repeat(" ", pad)
+				names += " "
 			}
-			fmt.Fprintf(&b, "    %s  %s\n", names, c.Short)
+			fmt.Fprintf(&b, "    %s %s\n", names, c.Short)
 		}
 	}
 	b.WriteString("\nCommands may be abbreviated. Type help followed by a command for more.\n")

@@ -35,7 +35,7 @@ func runList(ctx context.Context, s *Shell, in Input) error {
 		return s.list(ctx, s.listing.file, next, false)
 	}
 	if in.Args == "" && !in.Scoped {
-		return s.showPlace(ctx)
+		return s.showPlace(ctx, false)
 	}
 	loc, err := s.listLocation(ctx, in)
 	if err != nil {

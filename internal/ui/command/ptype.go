@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -36,11 +35,13 @@ func runPtype(ctx context.Context, s *Shell, in Input) error {
 		}
 	}
 	s.printf("%s\n", describeType(name, info))
-	w := tabwriter.NewWriter(s.Out, 0, 8, 1, ' ', 0)
+	width := 0
 	for _, f := range info.Fields {
-		fmt.Fprintf(w, "\t%s\t%s\n", f.Name, f.Type)
+		width = max(width, len(f.Name))
 	}
-	w.Flush()
+	for _, f := range info.Fields {
+		s.printf("\t%-*s %s\n", width, f.Name, f.Type)
+	}
 	for _, m := range info.Methods {
 		s.printf("\tfunc %s\n", m.Name)
 	}

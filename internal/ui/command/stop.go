@@ -126,10 +126,16 @@ func (s *Shell) showInfo(ctx context.Context, th *api.Thread) {
 	if info.Goroutine != nil && th.Breakpoint != nil && th.Breakpoint.Goroutine {
 		s.goroutineDetails(info.Goroutine, "\t")
 	}
-	for _, list := range [][]api.Variable{info.Variables, info.Locals} {
-		for i := range list {
-			s.printf("\t%s: %s\n", list[i].Name, s.value(&list[i], "\t", ""))
+	for i := range info.Variables {
+		s.printf("\t%s: %s\n", info.Variables[i].Name, s.value(&info.Variables[i], "\t", ""))
+	}
+	verbose := th.Breakpoint != nil && th.Breakpoint.LoadLocals != nil && th.Breakpoint.LoadLocals.FollowPointers
+	for i := range info.Locals {
+		text := render.Line(&info.Locals[i])
+		if verbose {
+			text = s.value(&info.Locals[i], "\t", "")
 		}
+		s.printf("\t%s: %s\n", info.Locals[i].Name, text)
 	}
 	if info.Stacktrace != nil && th.Breakpoint != nil && th.Breakpoint.Stacktrace > 0 {
 		s.printf("\tStack:\n")

@@ -2,10 +2,7 @@ package command
 
 import (
 	"context"
-	"slices"
 	"strings"
-
-	"github.com/tinydbg/tinydbg/api"
 )
 
 func varsCommand() *Command {
@@ -28,7 +25,6 @@ func runVars(ctx context.Context, s *Shell, in Input) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(vars, func(a, b api.Variable) int { return strings.Compare(a.Name, b.Name) })
 	var b strings.Builder
 	for i := range vars {
 		b.WriteString(s.variableLine(&vars[i], verbose) + "\n")

@@ -116,7 +116,7 @@ func (p *printer) moreEntries(v *api.Variable, at place) {
 // better than by their fields, such as the moment a time.Time stands for.
 func (p *printer) record(v *api.Variable, at place) {
 	if v.Len > 0 && len(v.Children) == 0 {
-		p.printf("(*%s)(%#x)", v.Type, v.Addr)
+		p.printf("(*%s)(%#x)", typeWord(v.Type), v.Addr)
 		return
 	}
 	switch {

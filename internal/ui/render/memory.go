@@ -26,7 +26,7 @@ func Memory(w io.Writer, addr uint64, mem []byte, littleEndian bool, format Memo
 	}
 	width := len(fmt.Sprintf("%#x", addr+uint64(max(len(mem)-1, 0))))
 	for start := 0; start+size <= len(mem); start += row * size {
-		fmt.Fprintf(w, "%#0*x:   ", width, addr+uint64(start))
+		fmt.Fprintf(w, "0x%0*x:   ", width-2, addr+uint64(start))
 		for from := start; from+size <= min(start+row*size, len(mem)); from += size {
 			fmt.Fprintf(w, "%s   ", memoryValue(mem[from:from+size], littleEndian, format))
 		}

@@ -2,6 +2,8 @@ package render
 
 import (
 	"reflect"
+	"strconv"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -18,11 +20,11 @@ func (p *printer) pointer(v *api.Variable, at place) {
 		return
 	}
 	if target.OnlyAddr {
-		p.printf("(%s)(%#x)", v.Type, target.Addr)
+		p.printf("(%s)(%#x)", typeWord(v.Type), target.Addr)
 		return
 	}
 	if at.top && at.lines {
-		p.printf("(%s)(%#x)\n%s", v.Type, target.Addr, at.indent)
+		p.printf("(%s)(%#x)\n%s", typeWord(v.Type), target.Addr, at.indent)
 	}
 	p.write("*")
 	p.value(target, at.deref())
@@ -70,7 +72,7 @@ func (p *printer) iface(v *api.Variable, at place) {
 	case data.Kind == reflect.Pointer && at.typed:
 		p.ifacePointer(data, at)
 	case data.OnlyAddr:
-		p.printf("*(*%s)(%#x)", v.Type, v.Addr)
+		p.printf("*(*%s)(%#x)", typeWord(v.Type), v.Addr)
 	default:
 		inner := at
 		inner.top, inner.typed = false, !at.typed
@@ -112,4 +114,13 @@ func (p *printer) function(v *api.Variable, at place) {
 		p.value(captured, inner.untyped())
 	}
 	p.write("\n" + at.indent + "}")
+}
+
+// typeWord is a type as it stands in a conversion: quoted if its package path
+// would be taken for a division. The text can then be typed as an expression.
+func typeWord(name string) string {
+	if strings.Contains(name, "/") {
+		return strconv.Quote(name)
+	}
+	return name
 }

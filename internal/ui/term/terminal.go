@@ -51,6 +51,9 @@ func (t *Terminal) Run(ctx context.Context) error {
 		if errors.Is(err, command.ErrQuit) {
 			return t.left(err)
 		}
+		if t.Shell.Left() {
+			return nil
+		}
 		if err != nil {
 			fmt.Fprintln(t.Shell.Out, command.Report(err))
 		}
@@ -134,7 +137,8 @@ func (t *Terminal) interruptJoined(ctx context.Context) {
 }
 
 // ask puts a question that is answered by one of the letters of choices; the
-// capital one is taken for an empty answer, the end of input, or Ctrl-C.
+// capital one is taken for an empty answer, the end of input, Ctrl-C, or after
+// three answers that are none.
 func (t *Terminal) ask(ctx context.Context, question, choices string) (rune, error) {
 	t.asking.Lock()
 	defer t.asking.Unlock()
@@ -145,7 +149,7 @@ func (t *Terminal) ask(ctx context.Context, question, choices string) (rune, err
 		}
 	}
 	prompt := fmt.Sprintf("%s [%s] ", question, strings.Join(strings.Split(choices, ""), "/"))
-	for {
+	for range 3 {
 		line, err := t.In.Line(ctx, prompt)
 		if errors.Is(err, io.EOF) || errors.Is(err, ErrInterrupted) {
 			return byDefault, nil
@@ -162,4 +166,5 @@ func (t *Terminal) ask(ctx context.Context, question, choices string) (rune, err
 			return first, nil
 		}
 	}
+	return byDefault, nil
 }

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	xterm "golang.org/x/term"
+
+	"github.com/tinydbg/tinydbg/client"
+	"github.com/tinydbg/tinydbg/internal/config"
+	"github.com/tinydbg/tinydbg/internal/ui/command"
+	"github.com/tinydbg/tinydbg/internal/ui/term"
+)
+
+// terminal runs a terminal on the server that c is connected to, until the
+// user leaves.
+func (o *options) terminal(ctx context.Context, c *client.Client, remote bool) error {
+	path, cfg := settings()
+	shell := command.New(c, cfg, os.Stdout)
+	shell.ConfigPath = path
+	screen := xterm.IsTerminal(int(os.Stdout.Fd()))
+	theme, err := command.Theme(cfg, screen && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb")
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "Warning: %v\n", err)
+	}
+	shell.Theme = theme
+	t := &term.Terminal{Shell: shell, Out: os.Stdout, Remote: remote}
+	if screen && xterm.IsTerminal(int(os.Stdin.Fd())) {
+		shell.Page = term.Page(os.Stdout)
+		t.In = term.NewEditor(term.HistoryPath(), func(line string) (int, []string) { return shell.Complete(ctx, line) })
+	} else {
+		t.In = term.NewPlain(os.Stdin, os.Stdout)
+	}
+	if t.Multi, err = c.IsMulticlient(ctx); err != nil {
+		return err
+	}
+	if !slices.Equal(cfg.DebugInfoDirectories, config.Default().DebugInfoDirectories) {
+		if _, err := c.DebugInfoDirectories(ctx, true, cfg.DebugInfoDirectories); err != nil {
+			fmt.Fprintf(os.Stderr, "Warning: debug-info-directories: %v\n", err)
+		}
+	}
+	fmt.Println("Type 'help' for list of commands.")
+	if o.init != "" {
+		err := shell.Source(ctx, o.init)
+		if errors.Is(err, command.ErrQuit) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("--init: %w", err)
+		}
+	}
+	return t.Run(ctx)
+}
+
+// settings loads the user's settings. That they are broken is said, and does
+// not keep anybody from debugging.
+func settings() (path string, cfg *config.Config) {
+	path, err := config.Path()
+	if err != nil {
+		return "", config.Default()
+	}
+	cfg, err = config.Load(path)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "Warning: settings are not used: %v\n", err)
+	}
+	return path, cfg
+}
