@@ -67,6 +67,7 @@ func (l *Loop) liftAndStep(th *thread, site *breakpoint.Site) error {
 // Precondition: all threads stopped.
 func (l *Loop) stepAlone(th *thread) error {
 	sig := syscall.Signal(0)
+	th.atSignal = false
 	for {
 		if err := th.Step(sig); err != nil {
 			return err

@@ -67,6 +67,8 @@ type thread struct {
 	askPlan bool
 	// held are signals to be delivered when it is resumed.
 	held []syscall.Signal
+	// atSignal: it is stopped for the last of held.
+	atSignal bool
 	// step is what its single step in progress is for, and stepped what one
 	// was for that ended while everybody was being stopped.
 	step, stepped purpose
@@ -182,6 +184,9 @@ func (l *Loop) Here(t target.Thread, pc addr.Addr) { l.of(t).passed = pc }
 // wait handles events until there is a stop, and stops everybody.
 func (l *Loop) wait() (*Stop, error) {
 	for {
+		if l.halt {
+			return l.finish(&Stop{Reason: Halted})
+		}
 		ev, err := l.proc.Wait()
 		if err != nil {
 			return nil, err
@@ -189,9 +194,6 @@ func (l *Loop) wait() (*Stop, error) {
 		stop, err := l.event(ev)
 		if err != nil {
 			return l.failed(err)
-		}
-		if stop == nil && l.halt {
-			stop = &Stop{Reason: Halted}
 		}
 		if stop == nil {
 			continue
@@ -218,8 +220,10 @@ func (l *Loop) finish(stop *Stop) (*Stop, error) {
 	if stop.Reason == BreakpointReached {
 		l.removeTemporary(stop)
 	}
-	if stop.Reason == Halted && len(l.pending) > 0 {
-		return l.takePending(), nil
+	if stop.Reason == Halted {
+		if hit := l.takePending(); hit != nil {
+			return hit, nil
+		}
 	}
 	return stop, nil
 }

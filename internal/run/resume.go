@@ -67,6 +67,7 @@ func (l *Loop) leftOver(th *thread) (*Stop, error) {
 // sendOn resumes one thread, over the trap it has been asked about. regs is
 // what it has now, if that is known.
 func (l *Loop) sendOn(th *thread, regs arch.Regs) error {
+	th.atSignal = false
 	if th.step != noStep {
 		return l.stepOne(th, regs)
 	}

@@ -117,6 +117,7 @@ func (l *Loop) hold(th *thread, sig syscall.Signal) {
 		_ = th.SetRegisters(regs)
 	}
 	th.held = append(th.held, sig)
+	th.atSignal = true
 }
 
 // absorbStep: the step is over, so it isn't made again. What follows it waits

@@ -1,0 +1,226 @@
+package run_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/run"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/target/native"
+	"github.com/tinydbg/tinydbg/internal/testkit"
+)
+
+func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }
+
+// real is a real process with a loop on it.
+type real struct {
+	testing.TB
+	proc   *native.Process
+	images *image.Set
+	set    *breakpoint.Set
+	loop   *run.Loop
+}
+
+func launch(t testing.TB, hooks run.Hooks, path string, args ...string) *real {
+	t.Helper()
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	proc, err := native.Launch(context.Background(), native.Command{
+		Path: path, Args: append([]string{path}, args...), Stdin: null, Stdout: null, Stderr: null,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return debug(t, hooks, proc, path)
+}
+
+func attach(t testing.TB, hooks run.Hooks, pid int, path string) *real {
+	t.Helper()
+	proc, err := native.Attach(context.Background(), pid, native.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return debug(t, hooks, proc, path)
+}
+
+func debug(t testing.TB, hooks run.Hooks, proc *native.Process, path string) *real {
+	t.Helper()
+	r := &real{TB: t, proc: proc}
+	t.Cleanup(func() { proc.Do(func() { proc.Kill() }) })
+	file, err := symbol.Open(path, symbol.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	if r.images, err = image.Load(proc, file, image.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.images.Close() })
+	r.set = breakpoint.NewSet(breakpoint.NewTable(proc, proc.Arch()))
+	r.loop = run.New(proc, r.set, hooks)
+	return r
+}
+
+func (r *real) do(f func()) {
+	r.Helper()
+	if err := r.proc.Do(f); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func (r *real) cont() *run.Stop {
+	r.Helper()
+	var stop *run.Stop
+	var err error
+	r.do(func() { stop, err = r.loop.Continue() })
+	if err != nil {
+		r.Fatal(err)
+	}
+	return stop
+}
+
+// entry is where a function begins, body where its prologue is over.
+func (r *real) entry(name string) addr.Addr {
+	r.Helper()
+	m, fn := r.images.FuncNamed(name)
+	if fn == nil {
+		r.Fatalf("no function %s", name)
+	}
+	return m.Addr(fn.Entry)
+}
+
+func (r *real) body(name string) addr.Addr {
+	r.Helper()
+	m, fn := r.images.FuncNamed(name)
+	if fn == nil {
+		r.Fatalf("no function %s", name)
+	}
+	return m.Addr(m.File.PrologueEnd(fn))
+}
+
+func (r *real) add(a addr.Addr, cond func(*breakpoint.Hit) (bool, error)) *breakpoint.Breakpoint {
+	r.Helper()
+	b := &breakpoint.Breakpoint{Addrs: []addr.Addr{a}, Cond: cond}
+	r.do(func() {
+		if err := r.set.Add(b); err != nil {
+			r.Fatal(err)
+		}
+	})
+	return b
+}
+
+func never(*breakpoint.Hit) (bool, error) { return false, nil }
+
+// Every call on every goroutine is a hit, whatever is done about it.
+func TestEveryHitIsCounted(t *testing.T) {
+	path := testkit.Build(t, "hit_counter", testkit.Options{})
+	for _, inject := range []bool{true, false} {
+		t.Run(fmt.Sprintf("inject=%v", inject), func(t *testing.T) {
+			r := launch(t, run.Hooks{NoInject: !inject}, path, "8", "50")
+			asked := 0
+			r.add(r.body("main.work"), func(*breakpoint.Hit) (bool, error) { asked++; return false, nil })
+			b := r.add(r.entry("main.work"), nil)
+			hits := 0
+			stop := r.cont()
+			for ; stop.Reason == run.BreakpointReached; stop = r.cont() {
+				hits++
+			}
+			if stop.Reason != run.Exited || stop.Status != 0 {
+				t.Fatalf("stop %+v", stop)
+			}
+			if hits != 400 || b.Total != 400 || asked != 400 {
+				t.Errorf("%d stops, %d counted, %d conditions; want 400 each", hits, b.Total, asked)
+			}
+		})
+	}
+}
+
+// A trap may stand on any instruction.
+func TestTrapOnEveryInstruction(t *testing.T) {
+	path := testkit.Build(t, "hit_counter", testkit.Options{})
+	r := launch(t, run.Hooks{}, path, "4", "100")
+	m, fn := r.images.FuncNamed("main.work")
+	code := make([]byte, fn.End-fn.Entry)
+	if _, err := r.proc.ReadMemory(code, m.Addr(fn.Entry)); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for at := 0; at < len(code); n++ {
+		a := m.Addr(fn.Entry) + addr.Addr(at)
+		in, err := r.proc.Arch().Decode(code[at:], a)
+		if err != nil {
+			break
+		}
+		r.add(a, never)
+		at += len(in.Bytes)
+	}
+	if stop := r.cont(); stop.Reason != run.Exited || stop.Status != 0 {
+		t.Fatalf("with %d traps: stop %+v", n, stop)
+	}
+}
+
+// The conditions of breakpoints set and cleared while the program runs are
+// asked; no thread is lost, and the text is as it was.
+func TestSetAndClearedWhileRunning(t *testing.T) {
+	path := testkit.Build(t, "hit_counter", testkit.Options{})
+	p := testkit.StartCmd(t, exec.Command(path, "8", "1000000000"))
+	p.WaitOutput(t, "started")
+	r := attach(t, run.Hooks{}, p.PID, path)
+	m, fn := r.images.FuncNamed("main.work")
+	before := r.text(m, fn)
+	stops := make(chan *run.Stop, 1)
+	go r.proc.Do(func() { s, _ := r.loop.Continue(); stops <- s })
+	places := []addr.Addr{r.entry("main.work"), r.body("main.work"), r.entry("main.main.func1")}
+	for i := range 200 {
+		b := r.add(places[i%2], never)
+		r.do(func() {
+			if err := r.set.Remove(b); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	r.do(r.loop.Halt)
+	if s := <-stops; s == nil || s.Reason != run.Halted {
+		t.Fatalf("stop %+v", s)
+	}
+	if after := r.text(m, fn); string(after) != string(before) {
+		t.Error("the text has changed")
+	}
+	r.do(func() {
+		if err := r.loop.Release(); err != nil {
+			t.Error(err)
+		}
+		if err := r.proc.Detach(); err != nil {
+			t.Error(err)
+		}
+	})
+	testkit.Eventually(t, func() bool { return testkit.Status(p.PID)["State"][0] != 't' }, "the program goes on")
+}
+
+func (r *real) text(m *image.Image, fn *symbol.Func) []byte {
+	r.Helper()
+	b := make([]byte, fn.End-fn.Entry)
+	if _, err := r.proc.ReadMemory(b, m.Addr(fn.Entry)); err != nil {
+		r.Fatal(err)
+	}
+	return b
+}
+
+func BenchmarkFalseCondition(b *testing.B) {
+	path := testkit.Build(b, "hit_counter", testkit.Options{})
+	r := launch(b, run.Hooks{}, path, "1", fmt.Sprint(b.N))
+	r.add(r.body("main.work"), never)
+	b.ResetTimer()
+	if stop := r.cont(); stop.Reason != run.Exited {
+		b.Fatalf("stop %+v", stop)
+	}
+}

@@ -1,0 +1,55 @@
+package run
+
+import (
+	"errors"
+	"syscall"
+
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// Release makes the process as it would be without us: no trap, no watchpoint,
+// no scratch memory, no thread in a copy, no signal kept back. It goes on after
+// an error; what it returns joins them all.
+// Precondition: every thread stopped.
+func (l *Loop) Release() error {
+	l.CancelStep()
+	l.pending = nil
+	errs := []error{l.StopAll(), l.table.RemoveAll()}
+	if w, ok := l.proc.(target.Watcher); ok {
+		for _, b := range l.set.All() {
+			if b.Watch && !b.Disabled {
+				errs = append(errs, w.ClearWatch(b.Slot))
+			}
+		}
+	}
+	errs = append(errs, l.unmap())
+	l.sendHeld()
+	return errors.Join(errs...)
+}
+
+func (l *Loop) unmap() error {
+	mapper, ok := l.proc.(target.Mapper)
+	ths := l.stopped()
+	if !ok || len(ths) == 0 {
+		return nil
+	}
+	var errs []error
+	bases, sizes := l.table.DropScratch()
+	for i := range bases {
+		errs = append(errs, mapper.Unmap(ths[0].Thread, bases[i], sizes[i]))
+	}
+	return errors.Join(errs...)
+}
+
+// sendHeld sends the signals that were kept back anew. The one that a thread
+// is stopped for the backend delivers itself.
+func (l *Loop) sendHeld() {
+	for _, th := range l.stopped() {
+		for i, sig := range th.held {
+			if i < len(th.held)-1 || !th.atSignal {
+				_ = syscall.Tgkill(l.proc.PID(), th.ID(), sig)
+			}
+		}
+		th.held = nil
+	}
+}
