@@ -40,7 +40,6 @@ type keeperSpec struct {
 func keep(spec string) {
 	// The program dies with the thread that started it.
 	runtime.LockOSThread()
-	signal.Ignore(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
 	var s keeperSpec
 	if err := json.Unmarshal([]byte(spec), &s); err != nil {
 		fail(err)
@@ -54,10 +53,11 @@ func keep(spec string) {
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	syscall.CloseOnExec(keeperReport)
 	syscall.CloseOnExec(keeperLeash)
-	signal.Reset(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
 	if err := cmd.Start(); err != nil {
 		fail(err)
 	}
+	// Only now: the program would inherit what is ignored.
+	signal.Ignore(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
 	// The program has its own copies, and must see the end of its input.
 	os.Stdin.Close()
 	fmt.Fprintf(os.NewFile(keeperReport, "report"), "%d\n", cmd.Process.Pid)

@@ -52,17 +52,19 @@ func (p *Process) hasThread(tid int) bool {
 }
 
 // gaveBirth is the other half of a birth, as the creating thread reports it.
-// The two halves come in any order. A thread reports itself. A forked child is
-// let go first; then its parent goes on to the end of the system call, for
-// vfork not before the child has let go of the memory, and reports it there.
-func (t *Thread) gaveBirth(asked bool) {
+// The two halves come in any order; here the other one is waited for, so that
+// once all threads have stopped none is unknown. A thread reports itself. A
+// forked child is let go; then its parent goes on to the end of the system
+// call, for vfork not before the child has let go of the memory, and reports
+// it there.
+func (t *Thread) gaveBirth(event int, asked bool) {
 	p := t.p
 	message, err := eventMessage(t.id)
 	child := int(message)
-	if err == nil && !p.released[child] && p.threads[child] == nil && !p.hasThread(child) {
+	if err == nil && !p.released[child] && p.threads[child] == nil {
 		p.awaitChild(child)
 	}
-	if p.released[child] {
+	if p.released[child] || event != unix.PTRACE_EVENT_CLONE {
 		delete(p.released, child)
 		t.stopClean(target.Event{Kind: target.EventFork, Thread: t, Child: child})
 		return
@@ -75,8 +77,9 @@ func (t *Thread) gaveBirth(asked bool) {
 	t.restart(unix.PTRACE_CONT, 0)
 }
 
-// awaitChild waits for the first stop of a forked child. It was started before
-// its parent reported it, so that it takes microseconds.
+// awaitChild waits for the first stop of what a thread made. It was started
+// before its parent reported it, so that it takes microseconds. One that was
+// reported before and is dead by now is unknown to wait4.
 func (p *Process) awaitChild(child int) {
 	for {
 		tid, s, err := wait4(child, 0)
@@ -84,9 +87,10 @@ func (p *Process) awaitChild(child int) {
 		case errors.Is(err, unix.EINTR):
 			continue
 		case err == nil && tid == child && s.stopped:
-			p.release(child)
+			p.born(child)
+		case err == nil && tid == child:
+			p.taskEnded(child, nil, s.code)
 		}
-		p.released[child] = true
 		return
 	}
 }

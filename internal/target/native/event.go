@@ -48,7 +48,7 @@ func (t *Thread) stoppedBy(s status) {
 		t.atEventStop(s.signal, asked, request)
 	case unix.PTRACE_EVENT_FORK, unix.PTRACE_EVENT_VFORK, unix.PTRACE_EVENT_CLONE:
 		t.stop = stopEvent
-		t.gaveBirth(asked)
+		t.gaveBirth(s.event, asked)
 	case unix.PTRACE_EVENT_EXIT:
 		t.stop = stopEvent
 		t.leaving()
