@@ -20,8 +20,8 @@ type Options struct {
 	TLS *tls.Config
 }
 
-// Dial connects to addr, "HOST:PORT" or "unix:PATH", and agrees with the
-// server on the version of the interface.
+// Dial connects to addr, "HOST:PORT", "unix:PATH" or an absolute path, and
+// agrees with the server on the version of the interface.
 func Dial(ctx context.Context, addr string, o Options) (*Client, error) {
 	conn, err := dial(ctx, addr, o)
 	if err != nil {
@@ -37,7 +37,8 @@ func Dial(ctx context.Context, addr string, o Options) (*Client, error) {
 
 func dial(ctx context.Context, addr string, o Options) (net.Conn, error) {
 	network := "tcp"
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+	path, ok := strings.CutPrefix(addr, "unix:")
+	if ok || strings.HasPrefix(addr, "/") {
 		network, addr = "unix", path
 	}
 	var d net.Dialer
