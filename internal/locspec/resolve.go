@@ -1,0 +1,135 @@
+package locspec
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/image"
+)
+
+// Location is one place in the program's source.
+type Location struct {
+	// PCs are where it is in the process, ascending: several when the code was
+	// inlined or instantiated several times. It is empty only when Env.AnyLine
+	// was set and there is no code for the line.
+	PCs []addr.Addr
+	// File and Line are as the program names them.
+	File string
+	Line int
+	// Func is the name of the function, "" when that is not known.
+	Func string
+}
+
+// Env is what a location is resolved in.
+type Env struct {
+	Images []*image.Image
+	// File, Line and PC are the current place. File is "" when there is none.
+	File string
+	Line int
+	PC   addr.Addr
+	// Rules translate the program's file names to the user's.
+	Rules Rules
+	// Eval evaluates an address expression. nil makes those an error.
+	Eval func(expression string) (addr.Addr, error)
+	// AnyLine accepts lines that have no code.
+	AnyLine bool
+}
+
+// Resolve finds the places that s means: several only for a regexp. Errors are
+// an *AmbiguousError, a *NotFoundError, or tell that a line has no statement.
+func (s Spec) Resolve(env Env) ([]Location, error) {
+	switch s.Kind {
+	case Line:
+		return env.lineHere(s.Line)
+	case Offset:
+		if s.Line == 0 && env.PC != 0 && env.File != "" {
+			return []Location{env.at(env.PC)}, nil
+		}
+		return env.lineHere(env.Line + s.Line)
+	case Address:
+		return env.address(s.Name)
+	case Regexp:
+		return env.regexp(s)
+	}
+	return env.named(s)
+}
+
+func (env Env) lineHere(line int) ([]Location, error) {
+	if env.File == "" {
+		return nil, errors.New("there is no current file: give a file and a line, or a function")
+	}
+	return env.fileLine(env.File, line)
+}
+
+func (env Env) address(expression string) ([]Location, error) {
+	if env.Eval == nil {
+		return nil, errors.New("an address expression needs a stopped program")
+	}
+	pc, err := env.Eval(expression)
+	if err != nil {
+		return nil, err
+	}
+	return []Location{env.at(pc)}, nil
+}
+
+// at describes the place of an address, which may be unknown.
+func (env Env) at(pc addr.Addr) Location {
+	loc := Location{PCs: []addr.Addr{pc}}
+	for _, im := range env.Images {
+		frames := im.File.Inlines(im.Bias.File(pc))
+		if len(frames) == 0 {
+			continue
+		}
+		loc.File, loc.Line, loc.Func = frames[0].File, frames[0].Line, frames[len(frames)-1].Func
+		break
+	}
+	return loc
+}
+
+// fileLine finds the code of a line. file is the program's own name for it.
+func (env Env) fileLine(file string, line int) ([]Location, error) {
+	loc := Location{File: file, Line: line}
+	for _, im := range env.Images {
+		for _, p := range im.File.PCsOf(file, line) {
+			loc.PCs = append(loc.PCs, im.Bias.Process(p.PC))
+			if loc.Func == "" {
+				loc.Func = p.Func.Name
+			}
+		}
+	}
+	slices.Sort(loc.PCs)
+	loc.PCs = slices.Compact(loc.PCs)
+	if len(loc.PCs) == 0 && !env.AnyLine {
+		return nil, fmt.Errorf("could not find statement at %s:%d, please use a line with a statement", file, line)
+	}
+	return []Location{loc}, nil
+}
+
+// named decides between a file and a function.
+func (env Env) named(s Spec) ([]Location, error) {
+	files := env.filesNamed(s.Name)
+	groups := env.funcsNamed(newPattern(s.Name))
+	switch {
+	case !s.HasLine && len(groups) == 0 && len(files) > 0:
+		return nil, errors.New("Malformed breakpoint location, no line offset specified")
+	case !s.HasLine:
+		files = nil
+	case len(files) > 0 && len(groups) > 0 && !isFileName(s.Name):
+		files = nil
+	case len(files) > 0:
+		groups = nil
+	}
+	switch n := len(files) + len(groups); {
+	case n == 0:
+		return nil, env.notFound(s)
+	case n > 1:
+		return nil, ambiguous(s, files, groups)
+	case len(files) == 1:
+		return env.fileLine(files[0], s.Line)
+	case s.HasLine && s.Line > 0:
+		return env.funcLine(groups[0], s.Line)
+	}
+	return []Location{groups[0].location()}, nil
+}
