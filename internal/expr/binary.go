@@ -34,6 +34,10 @@ func (n *binaryNode) eval(m *machine) (operand, error) {
 }
 
 func binary(m *machine, op token.Token, x, y operand) (operand, error) {
+	if isComparison(op) {
+		b, err := compare(m, op, x, y)
+		return untypedBool(b), err
+	}
 	x, err := x.scalar()
 	if err != nil {
 		return operand{}, err
@@ -44,10 +48,6 @@ func binary(m *machine, op token.Token, x, y operand) (operand, error) {
 	if x.untyped() && y.untyped() {
 		c, err := constBinary(op, x.c, y.c)
 		return operand{c: c}, err
-	}
-	if isComparison(op) {
-		b, err := compare(m, op, x, y)
-		return untypedBool(b), err
 	}
 	x, y, err = unify(x, y)
 	if err != nil {

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"go/constant"
 
+	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/symbol"
-	"github.com/tinydbg/tinydbg/internal/value"
+	"github.com/tinydbg/tinydbg/internal/target"
 )
 
 // operand is a value during evaluation: an untyped constant (c), nil (isNil), a
 // number, bool or string that was computed or loaded (class and its fields), or
-// something in the process that is looked at when an operator needs it (val).
+// something that is looked at when an operator needs it (mem and at).
 type operand struct {
 	// typ is nil for untyped constants and nil.
 	typ *symbol.Type
@@ -24,12 +25,21 @@ type operand struct {
 	re, im float64
 	str    string
 
-	// val is where the operand is, nil if it was computed.
-	val *value.Value
+	// mem holds the operand at address at; it is nil if the operand was
+	// computed. fake marks a mem that is not the process's: registers, pieces.
+	mem  target.Memory
+	at   addr.Addr
+	fake bool
+
+	// v is the variable itself, when the operand is no part of one.
+	v *symbol.Var
+	// fn is set for functions and methods named in the expression.
+	fn *boundFunc
+	// label is how the operand is called if not by the source text.
+	label string
 }
 
-// untyped tells whether o is a constant without a type. Constants that the
-// compiler recorded with their default type count as untyped, too.
+// untyped tells whether o is a constant without a type.
 func (o operand) untyped() bool { return o.c != nil && o.typ == nil }
 
 func untypedConst(c constant.Value) operand { return operand{c: c} }
@@ -41,6 +51,8 @@ func (o operand) typeName() string {
 	switch {
 	case o.isNil:
 		return "nil"
+	case o.fn != nil:
+		return "func"
 	case o.typ != nil:
 		return o.typ.Name()
 	case o.c != nil:
@@ -49,9 +61,9 @@ func (o operand) typeName() string {
 	return "unknown type"
 }
 
-// scalar loads o if it is in the process and has a scalar class.
+// scalar loads o if it is in memory and has a scalar class.
 func (o operand) scalar() (operand, error) {
-	if o.class != classNone || o.c != nil || o.isNil || o.val == nil {
+	if o.class != classNone || o.c != nil || o.isNil || o.mem == nil {
 		return o, nil
 	}
 	cl, size := classOf(o.typ)
@@ -99,7 +111,7 @@ func (o operand) boolean() (bool, error) {
 	return false, fmt.Errorf("should be boolean not %s", o.typeName())
 }
 
-// index is an operand as a non-negative index, count or length.
+// integer is an operand as an index, count or length.
 func (o operand) integer() (int64, error) {
 	o, err := o.scalar()
 	if err != nil {

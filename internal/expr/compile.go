@@ -1,0 +1,188 @@
+package expr
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+)
+
+// Site is the place in the program where the names of an expression are looked
+// up.
+type Site struct {
+	// Images are all files of the process, Image the one that PC is in. Image
+	// is nil when the place is in no known file: package-qualified names, types
+	// and registers are still there.
+	Images []*image.Image
+	Image  *image.Image
+	// PC is an address in the frame: inside the call in callers' frames.
+	PC addr.FileAddr
+	// InlineDepth is the index of the frame in the inlined calls at PC.
+	InlineDepth int
+}
+
+// Program is an expression compiled for one site.
+type Program struct {
+	e    *Expr
+	site *Site
+	root node
+}
+
+// node is a compiled part of an expression.
+type node interface {
+	eval(*machine) (operand, error)
+}
+
+// machine is one evaluation.
+type machine struct {
+	*Scope
+	prog *Program
+}
+
+// Compile resolves the names and types of e at a site.
+func (e *Expr) Compile(site Site) (*Program, error) {
+	c := &compiler{e: e, site: &site}
+	root, err := c.expr(e.root)
+	if err != nil {
+		return nil, err
+	}
+	return &Program{e: e, site: &site, root: root}, nil
+}
+
+type compiler struct {
+	e    *Expr
+	site *Site
+	vars []*symbol.Var
+	// varsErr is why there are no variables.
+	varsErr    error
+	varsLoaded bool
+}
+
+// constNode is a constant or another operand known beforehand.
+type constNode struct{ o operand }
+
+func (n constNode) eval(*machine) (operand, error) { return n.o, nil }
+
+func (c *compiler) expr(x ast.Expr) (node, error) {
+	switch x := x.(type) {
+	case *ast.BasicLit:
+		v, err := literal(x)
+		return constNode{untypedConst(v)}, c.e.wrap(x, err)
+	case *ast.ParenExpr:
+		return c.expr(x.X)
+	case *ast.Ident:
+		return c.ident(x)
+	case *ast.SelectorExpr:
+		return c.selector(x)
+	case *ast.BinaryExpr:
+		return c.binary(x)
+	case *ast.UnaryExpr:
+		return c.unary(x)
+	case *ast.StarExpr:
+		return c.star(x)
+	case *ast.IndexExpr:
+		return c.index(x)
+	case *ast.SliceExpr:
+		return c.slice(x)
+	case *ast.TypeAssertExpr:
+		return c.assert(x)
+	case *ast.CallExpr:
+		return c.call(x)
+	case *ast.CompositeLit:
+		return nil, c.e.errorf(x, "composite literals cannot be evaluated: they would need memory in the program")
+	}
+	if t, err := c.typeExpr(x); err == nil {
+		return nil, c.e.errorf(x, "%s is a type, not an expression", t.Name())
+	}
+	return nil, c.e.errorf(x, "%q cannot be evaluated", c.e.text(x))
+}
+
+func (c *compiler) binary(x *ast.BinaryExpr) (node, error) {
+	l, err := c.expr(x.X)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.expr(x.Y)
+	if err != nil {
+		return nil, err
+	}
+	var n node
+	switch x.Op {
+	case token.LAND, token.LOR:
+		n = &logicNode{at: x, e: c.e, or: x.Op == token.LOR, x: l, y: r}
+	case token.SHL, token.SHR:
+		n = &shiftNode{at: x, e: c.e, op: x.Op, x: l, y: r}
+	default:
+		n = &binaryNode{at: x, e: c.e, op: x.Op, x: l, y: r}
+	}
+	return fold(n, l, r)
+}
+
+func (c *compiler) unary(x *ast.UnaryExpr) (node, error) {
+	if x.Op == token.ARROW {
+		return nil, c.e.errorf(x, "a receive would change the channel: it cannot be evaluated")
+	}
+	operand, err := c.expr(x.X)
+	if err != nil {
+		return nil, err
+	}
+	if x.Op == token.AND {
+		return &addrNode{at: x, e: c.e, x: operand}, nil
+	}
+	return fold(&unaryNode{at: x, e: c.e, x: operand}, operand)
+}
+
+// fold evaluates n now if all its operands are constants.
+func fold(n node, operands ...node) (node, error) {
+	for _, x := range operands {
+		if k, ok := x.(constNode); !ok || !k.o.untyped() {
+			return n, nil
+		}
+	}
+	o, err := n.eval(nil)
+	if err != nil {
+		return nil, err
+	}
+	return constNode{o}, nil
+}
+
+// ident resolves a plain name: a variable in scope, a global, constant or
+// function of the package, a predeclared name, a register.
+func (c *compiler) ident(id *ast.Ident) (node, error) {
+	name, quoted := c.e.name(id)
+	if quoted {
+		return nil, c.e.errorf(id, "%q is a package, not an expression", name)
+	}
+	if n, err := c.lookup(id, name); n != nil || err != nil {
+		return n, c.e.wrap(id, err)
+	}
+	switch name {
+	case "nil":
+		return constNode{operand{isNil: true}}, nil
+	case "true", "false":
+		return constNode{untypedConst(constant.MakeBool(name == "true"))}, nil
+	}
+	if n := c.register(id, name); n != nil {
+		return n, nil
+	}
+	if t, err := c.site.typeNamed(c.pkg(), name); err == nil {
+		return nil, c.e.errorf(id, "%s is a type, not an expression", t.Name())
+	}
+	return nil, c.notFound(id, name)
+}
+
+// notFound is the error for a name that means nothing here.
+func (c *compiler) notFound(at ast.Node, name string) error {
+	if c.varsErr != nil {
+		return c.e.errorf(at, "could not find symbol value for %s: local variables are not known here: %w", name, c.varsErr)
+	}
+	for _, v := range c.vars {
+		if v.Name == name && v.InlineDepth == c.site.InlineDepth {
+			return c.e.errorf(at, "could not find symbol value for %s: it is declared on line %d but not in scope here", name, v.DeclLine)
+		}
+	}
+	return c.e.errorf(at, "could not find symbol value for %s", name)
+}

@@ -1,0 +1,159 @@
+package expr
+
+import (
+	"errors"
+	"go/ast"
+	"go/constant"
+	"strings"
+
+	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+)
+
+// lookup finds what a plain name means in the frame and its package. It is nil
+// when that is nothing.
+func (c *compiler) lookup(at ast.Node, name string) (node, error) {
+	if v := c.local(name); v != nil {
+		return &varNode{at: at, e: c.e, v: v, im: c.site.Image}, nil
+	}
+	if pkg := c.pkg(); pkg != "" {
+		if n, err := c.packageLevel(at, pkg+"."+name); n != nil || err != nil {
+			return n, err
+		}
+	}
+	// C's names stand alone.
+	return c.packageLevel(at, name)
+}
+
+// local is the innermost variable of that name that is in scope, or nil.
+func (c *compiler) local(name string) *symbol.Var {
+	var best *symbol.Var
+	for _, v := range c.locals() {
+		if v.Name != name || !v.InScope || v.InlineDepth != c.site.InlineDepth {
+			continue
+		}
+		if best == nil || hides(v, best) {
+			best = v
+		}
+	}
+	return best
+}
+
+// hides tells whether v shadows w, which has the same name.
+func hides(v, w *symbol.Var) bool {
+	if v.ScopeDepth != w.ScopeDepth {
+		return v.ScopeDepth > w.ScopeDepth
+	}
+	return v.DeclLine >= w.DeclLine
+}
+
+func (c *compiler) locals() []*symbol.Var {
+	if !c.varsLoaded && c.site.Image != nil {
+		c.vars, c.varsErr = c.site.Image.File.Vars(c.site.PC)
+	}
+	c.varsLoaded = true
+	return c.vars
+}
+
+// pkg is the import path of the package of the frame's function.
+func (c *compiler) pkg() string { return c.site.pkg() }
+
+func (s *Site) pkg() string {
+	if s.Image == nil {
+		return ""
+	}
+	frames := s.Image.File.Inlines(s.PC)
+	if s.InlineDepth >= len(frames) {
+		return ""
+	}
+	return packagePath(frames[s.InlineDepth].Func)
+}
+
+// packagePath cuts the import path out of a function's name.
+func packagePath(fn string) string {
+	head := fn
+	if i := strings.IndexByte(head, '['); i >= 0 {
+		head = head[:i]
+	}
+	slash := strings.LastIndexByte(head, '/')
+	dot := strings.IndexByte(head[slash+1:], '.')
+	if dot < 0 {
+		return ""
+	}
+	return head[:slash+1+dot]
+}
+
+// packageLevel finds a global, constant or function by its qualified name. It
+// is nil when there is none.
+func (c *compiler) packageLevel(at ast.Node, name string) (node, error) {
+	var missing *symbol.NotFoundError
+	for _, im := range c.site.files() {
+		if im.File.HasDWARF() == nil {
+			v, err := im.File.Global(name)
+			if err == nil {
+				return &varNode{at: at, e: c.e, v: v, im: im}, nil
+			}
+			if !errors.As(err, &missing) {
+				return nil, err
+			}
+			if v, err = im.File.Constant(name); err == nil {
+				return constantNode(v)
+			}
+		}
+		if fn := funcNamed(im.File, name); fn != nil {
+			return &funcNode{im: im, fn: fn}, nil
+		}
+	}
+	return nil, nil
+}
+
+// files lists the images with the site's own first.
+func (s *Site) files() []*image.Image {
+	if s.Image == nil {
+		return s.Images
+	}
+	list := []*image.Image{s.Image}
+	for _, im := range s.Images {
+		if im != s.Image {
+			list = append(list, im)
+		}
+	}
+	return list
+}
+
+// funcNamed finds a function by its whole name, or by one whose import path
+// ends in the package that name gives.
+func funcNamed(f *symbol.File, name string) *symbol.Func {
+	if fn := f.FuncNamed(name); fn != nil {
+		return fn
+	}
+	if !strings.Contains(name, ".") {
+		return nil
+	}
+	for _, fn := range f.FuncsNamed(name) {
+		if strings.HasSuffix(fn.Name, "/"+name) {
+			return fn
+		}
+	}
+	return nil
+}
+
+// constantNode is a constant of the program. The compiler writes down untyped
+// constants with their default type, so that type does not count as one.
+func constantNode(v *symbol.Var) (node, error) {
+	t, err := v.Type()
+	if err != nil {
+		return nil, err
+	}
+	cl, size := classOf(t)
+	c := constant.MakeInt64(v.Value)
+	if cl == classUint {
+		c = constant.MakeUint64(wrapBits(uint64(v.Value), cl, size))
+	}
+	if t.Name() == "int" {
+		return constNode{operand{c: c}}, nil
+	}
+	o, err := constIn(c, cl, size, true)
+	o.typ = t
+	return constNode{o}, err
+}
