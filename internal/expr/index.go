@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"go/ast"
 
+	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/target"
 )
 
 var errBounds = errors.New("index out of bounds")
@@ -123,6 +125,8 @@ type seq struct {
 	len, cap int64
 	// open has no bounds: C pointers.
 	open bool
+	// mem holds the elements.
+	mem target.Memory
 	// in holds an array that is not in memory as a whole.
 	in *operand
 }
@@ -135,7 +139,7 @@ func sequence(m *machine, x operand) (seq, error) {
 	switch x.typ.Kind() {
 	case symbol.Array:
 		n := x.typ.Len()
-		s := seq{elem: x.typ.Elem(), len: n, cap: n, in: &x}
+		s := seq{elem: x.typ.Elem(), len: n, cap: n, in: &x, mem: m.Mem}
 		if n < 0 {
 			s.open = true
 		}
@@ -145,7 +149,7 @@ func sequence(m *machine, x operand) (seq, error) {
 		return s, nil
 	case symbol.Slice:
 		ptr, n, c, err := sliceHeader(m, x)
-		return seq{elem: x.typ.Elem(), base: ptr, len: n, cap: c}, err
+		return seq{elem: x.typ.Elem(), base: ptr, len: n, cap: c, mem: processMemory(x.mem)}, err
 	case symbol.Pointer:
 		elem := x.typ.Elem()
 		if elem == nil {
@@ -160,7 +164,7 @@ func sequence(m *machine, x operand) (seq, error) {
 		}
 		if !x.typ.IsGo() && elem.Size() > 0 {
 			p, err := pointerBits(x)
-			return seq{elem: elem, base: p, open: true}, err
+			return seq{elem: elem, base: p, open: true, mem: processMemory(x.mem)}, err
 		}
 	}
 	return seq{}, errNotIndexable
@@ -170,7 +174,11 @@ func (s seq) at(m *machine, i int64) (operand, error) {
 	if s.in != nil {
 		return element(*s.in, s.elem, i)
 	}
-	return memoryOperand(m, s.elem, s.base+uint64(i)*uint64(s.elem.Size()))
+	if s.elem == nil {
+		return operand{}, errors.New("the type of the elements is not known")
+	}
+	at := addr.Addr(s.base + uint64(i)*uint64(s.elem.Size()))
+	return operand{typ: s.elem, mem: s.mem, at: at, fake: s.mem != m.Mem}, nil
 }
 
 // sliceNode is x[lo:hi:max].
@@ -246,7 +254,14 @@ func (n *sliceNode) slice(m *machine, x operand) (operand, error) {
 	if s.in != nil && s.base == 0 && s.len > 0 {
 		return operand{}, fmt.Errorf("the array is not in memory, it cannot be sliced")
 	}
-	return makeSlice(m, s.elem, s.base+uint64(lo)*uint64(s.elem.Size()), hi-lo, end-lo)
+	if s.elem == nil {
+		return operand{}, errors.New("the type of the elements is not known")
+	}
+	p := s.base + uint64(lo)*uint64(s.elem.Size())
+	if x.typ.Kind() == symbol.Slice {
+		return sliceOf(s.mem, x.typ, p, hi-lo, end-lo)
+	}
+	return makeSlice(m, s, p, hi-lo, end-lo)
 }
 
 func (n *sliceNode) sliceString(m *machine, x operand) (operand, error) {

@@ -67,18 +67,19 @@ func wordOperand(m *machine, t *symbol.Type, p uint64) (operand, error) {
 	return bytesOperand(m, t, wordBytes(p)[:size])
 }
 
-// makeSlice is a slice of elem at p; its type is looked up by name.
-func makeSlice(m *machine, elem *symbol.Type, p uint64, n, c int64) (operand, error) {
-	t, err := m.prog.site.typeNamed("", "[]"+elem.Name())
+// makeSlice is a part of the array s, at p; its type is looked up by name.
+func makeSlice(m *machine, s seq, p uint64, n, c int64) (operand, error) {
+	t, err := m.prog.site.typeNamed("", "[]"+s.elem.Name())
 	if err != nil {
 		return operand{}, err
 	}
-	return sliceOf(m, t, p, n, c)
+	return sliceOf(s.mem, t, p, n, c)
 }
 
-func sliceOf(m *machine, t *symbol.Type, p uint64, n, c int64) (operand, error) {
+func sliceOf(mem target.Memory, t *symbol.Type, p uint64, n, c int64) (operand, error) {
 	data := append(wordBytes(p), wordBytes(uint64(n))...)
-	return bytesOperand(m, t, append(data, wordBytes(uint64(c))...))
+	data = append(data, wordBytes(uint64(c))...)
+	return operand{typ: t, mem: &scratch{data, mem}, fake: true}, nil
 }
 
 func wordBytes(v uint64) []byte {
@@ -101,7 +102,8 @@ func substring(m *machine, x operand, lo, hi int64) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	return bytesOperand(m, x.typ, append(wordBytes(p+uint64(lo)), wordBytes(uint64(hi-lo))...))
+	data := append(wordBytes(p+uint64(lo)), wordBytes(uint64(hi-lo))...)
+	return operand{typ: x.typ, mem: &scratch{data, processMemory(x.mem)}, fake: true}, nil
 }
 
 // text is the contents of a string that is known without reading.

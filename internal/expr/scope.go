@@ -1,0 +1,134 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	dwarfexpr "github.com/tinydbg/tinydbg/internal/dwarf/expr"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// Scope is a stopped frame that expressions are evaluated in. It must be at the
+// site that the program was compiled for.
+type Scope struct {
+	Site
+	// Mem is the memory of the process. It is required.
+	Mem target.Memory
+	// Regs are the registers of the frame, by DWARF number. nil: not known.
+	Regs dwarfexpr.Registers
+	// Thread are all registers of the thread, if the frame is its innermost one.
+	Thread arch.Regs
+	// SetRegister writes a register of the frame. nil: registers can't be set.
+	SetRegister func(dwarf int, value []byte) error
+	// CFA is the frame's canonical frame address, 0 if not known.
+	CFA addr.Addr
+	// Runtime is nil when the process has no Go runtime.
+	Runtime *goruntime.Runtime
+	// G is the goroutine of the frame, nil if there is none. To avoid reading
+	// it for nothing it is asked for only when an expression mentions it.
+	G func() (*goruntime.G, error)
+	// ThreadID is the thread of the frame, 0 for a parked goroutine's.
+	ThreadID int
+}
+
+// Eval parses, compiles and evaluates an expression once.
+func Eval(src string, sc *Scope) (Result, error) {
+	e, err := Parse(src)
+	if err != nil {
+		return Result{}, err
+	}
+	p, err := e.Compile(sc.Site)
+	if err != nil {
+		return Result{}, err
+	}
+	return p.Eval(sc)
+}
+
+// Eval evaluates p in a scope at its site.
+func (p *Program) Eval(sc *Scope) (Result, error) {
+	o, err := p.run(sc)
+	if err != nil {
+		return Result{}, err
+	}
+	return p.result(sc, o)
+}
+
+// Bool evaluates a condition.
+func (p *Program) Bool(sc *Scope) (bool, error) {
+	o, err := p.run(sc)
+	if err != nil {
+		return false, err
+	}
+	b, err := o.boolean()
+	if err != nil {
+		return false, fmt.Errorf("condition %q %w", p.e.src, err)
+	}
+	return b, nil
+}
+
+// Address evaluates p to an address: an integer, a pointer, or the entry of a
+// function.
+func (p *Program) Address(sc *Scope) (addr.Addr, error) {
+	o, err := p.run(sc)
+	if err != nil {
+		return 0, err
+	}
+	if o.fn != nil {
+		return o.fn.entry(), nil
+	}
+	if o.typ != nil && isWord(o.typ) {
+		return p.pointee(sc, o)
+	}
+	if o, err = o.scalar(); err != nil {
+		return 0, err
+	}
+	switch {
+	case o.c != nil:
+		bits, fits, ok := constBits(o.c, classUint, 8)
+		if ok && fits {
+			return addr.Addr(bits), nil
+		}
+	case isInt(o.class):
+		return addr.Addr(o.bits), nil
+	}
+	return 0, fmt.Errorf("%q is %s, not an address", p.e.src, o.typeName())
+}
+
+// pointee is the address in a pointer; for a function value, that of its code.
+func (p *Program) pointee(sc *Scope, o operand) (addr.Addr, error) {
+	a, err := pointerBits(o)
+	if err != nil || a == 0 || !isFunc(o.typ) {
+		return addr.Addr(a), err
+	}
+	code, err := memoryOperand(&machine{sc, p}, o.typ, a)
+	if err != nil {
+		return 0, err
+	}
+	a, err = pointerBits(code)
+	return addr.Addr(a), err
+}
+
+func (p *Program) run(sc *Scope) (o operand, err error) {
+	if sc.Image != p.site.Image || sc.PC != p.site.PC || sc.InlineDepth != p.site.InlineDepth {
+		return operand{}, errors.New("the expression was compiled for another place")
+	}
+	return p.root.eval(&machine{sc, p})
+}
+
+// goroutine is the frame's goroutine, or why there is none.
+func (m *machine) goroutine() (*goruntime.G, error) {
+	if m.Runtime == nil {
+		return nil, errors.New("the process has no Go runtime, so there is no current goroutine")
+	}
+	if m.G == nil {
+		return nil, errors.New("there is no current goroutine")
+	}
+	g, err := m.G()
+	if err == nil && g == nil {
+		err = errors.New("there is no current goroutine")
+	}
+	return g, err
+}
