@@ -1,10 +1,12 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 
 	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
 // assertNode is x.(T), or x.(data), which is whatever the interface holds.
@@ -36,21 +38,17 @@ func (n *assertNode) eval(m *machine) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	if !isInterface(x.typ) {
+	if x.kind() != symbol.Interface {
 		return operand{}, n.e.errorf(n.at, "expression %q not an interface", n.e.text(n.at.X))
 	}
 	want := "data"
 	if n.typ != nil {
 		want = n.typ.Name()
 	}
-	isNil, err := interfaceIsNil(m, x)
-	if err == nil && isNil {
-		err = fmt.Errorf("interface conversion: %s is nil, not %s", x.typ.Name(), want)
+	d, err := dynamic(x)
+	if errors.Is(err, value.ErrNilPointer) {
+		err = fmt.Errorf("interface conversion: %s is nil, not %s", x.typeName(), want)
 	}
-	if err != nil {
-		return operand{}, n.e.wrap(n.at, err)
-	}
-	d, err := dynamic(m, x)
 	if err != nil {
 		return operand{}, n.e.wrap(n.at, err)
 	}
@@ -58,7 +56,7 @@ func (n *assertNode) eval(m *machine) (operand, error) {
 		return d, nil
 	}
 	if n.typ.Kind() == symbol.Interface {
-		return operand{}, n.e.errorf(n.at, "interface conversion: whether %s implements %s is known to the running program only; use .(data)", d.typ.Name(), want)
+		return operand{}, n.e.errorf(n.at, "interface conversion: whether %s implements %s is known to the running program only; use .(data)", d.typeName(), want)
 	}
-	return operand{}, n.e.errorf(n.at, "interface conversion: %s is %s, not %s", x.typ.Name(), d.typ.Name(), want)
+	return operand{}, n.e.errorf(n.at, "interface conversion: %s is %s, not %s", x.typeName(), d.typeName(), want)
 }

@@ -26,16 +26,17 @@ func (n *binaryNode) eval(m *machine) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	r, err := binary(m, n.op, x, y)
+	r, err := operate(m, n.op, x, y)
 	if err != nil {
 		return operand{}, n.e.wrap(n.at, err)
 	}
 	return r, nil
 }
 
-func binary(m *machine, op token.Token, x, y operand) (operand, error) {
+// operate computes x op y.
+func operate(m *machine, op token.Token, x, y operand) (operand, error) {
 	if isComparison(op) {
-		b, err := compare(m, op, x, y)
+		b, err := compare(op, x, y, m)
 		return untypedBool(b), err
 	}
 	x, err := x.scalar()

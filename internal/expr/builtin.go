@@ -50,7 +50,7 @@ func (n *builtinNode) eval(m *machine) (operand, error) {
 // scalarUnlessString loads numbers; a string is left where it is, for len needs
 // its length only.
 func (o operand) scalarUnlessString() (operand, error) {
-	if o.typ != nil && o.typ.Kind() == symbol.String {
+	if o.kind() == symbol.String {
 		return o, nil
 	}
 	return o.scalar()
@@ -62,65 +62,40 @@ type argumentError struct{}
 func (*argumentError) Error() string { return "invalid argument" }
 
 func builtinLen(m *machine, args []operand) (operand, error) {
-	n, err := length(m, args[0])
+	n, err := length(args[0])
 	return untypedConst(constant.MakeInt64(n)), err
 }
 
 func builtinCap(m *machine, args []operand) (operand, error) {
-	n, err := capacity(m, args[0])
+	n, err := capacity(args[0])
 	return untypedConst(constant.MakeInt64(n)), err
 }
 
 // length is len(x).
-func length(m *machine, x operand) (int64, error) {
-	switch {
-	case x.c != nil && x.c.Kind() == constant.String:
-		return int64(len(constant.StringVal(x.c))), nil
-	case x.class == classString:
-		return int64(len(x.str)), nil
-	case x.typ == nil:
-		return 0, &argumentError{}
+func length(x operand) (int64, error) {
+	if s, ok := x.text(); ok {
+		return int64(len(s)), nil
 	}
-	switch x.typ.Kind() {
-	case symbol.String:
-		_, n, err := stringHeader(m, x)
-		return n, err
-	case symbol.Map:
-		return mapLen(m, x)
-	}
-	return capacityOrLength(m, x, false)
-}
-
-func capacity(m *machine, x operand) (int64, error) {
-	if x.typ == nil {
-		return 0, &argumentError{}
-	}
-	return capacityOrLength(m, x, true)
-}
-
-func capacityOrLength(m *machine, x operand, wantCap bool) (int64, error) {
-	t := x.typ
-	switch t.Kind() {
-	case symbol.Pointer:
-		if e := t.Elem(); e != nil && e.Kind() == symbol.Array {
-			return e.Len(), nil
-		}
-	case symbol.Array:
-		return max(t.Len(), 0), nil
-	case symbol.Slice:
-		_, n, c, err := sliceHeader(m, x)
-		if wantCap {
-			n = c
-		}
-		return n, err
-	case symbol.Chan:
-		n, c, err := chanLen(m, x)
-		if wantCap {
-			n = c
-		}
-		return n, err
+	switch k := x.kind(); {
+	case x.val == nil:
+	case k == symbol.String, k == symbol.Map, k == symbol.Array, k == symbol.Slice, k == symbol.Chan, isArrayPointer(x.typ):
+		return x.val.Len()
 	}
 	return 0, &argumentError{}
+}
+
+// capacity is cap(x).
+func capacity(x operand) (int64, error) {
+	switch k := x.kind(); {
+	case x.val == nil:
+	case k == symbol.Array, k == symbol.Slice, k == symbol.Chan, isArrayPointer(x.typ):
+		return x.val.Cap()
+	}
+	return 0, &argumentError{}
+}
+
+func isArrayPointer(t *symbol.Type) bool {
+	return t != nil && t.Kind() == symbol.Pointer && t.Elem() != nil && t.Elem().Kind() == symbol.Array
 }
 
 func builtinMin(m *machine, args []operand) (operand, error) { return extreme(m, args, token.LSS) }
@@ -149,7 +124,7 @@ func extreme(m *machine, args []operand, op token.Token) (operand, error) {
 		if a.class == classFloat && a.re != a.re {
 			return a, nil
 		}
-		better, err := compare(m, op, a, best)
+		better, err := compare(op, a, best, m)
 		if err != nil {
 			return operand{}, err
 		}

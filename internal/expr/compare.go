@@ -7,27 +7,20 @@ import (
 	"go/token"
 
 	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
-// compareBudget bounds how many parts of composite values one comparison looks at.
-const compareBudget = 1 << 20
-
 // compare is x op y for any two operands.
-func compare(m *machine, op token.Token, x, y operand) (bool, error) {
-	budget := compareBudget
-	return comparison{m, op, &budget}.operands(x, y)
+func compare(op token.Token, x, y operand, m *machine) (bool, error) {
+	return comparison{m, op}.operands(x, y)
 }
 
 type comparison struct {
-	m      *machine
-	op     token.Token
-	budget *int
+	m  *machine
+	op token.Token
 }
 
 func (c comparison) operands(x, y operand) (bool, error) {
-	if *c.budget--; *c.budget < 0 {
-		return false, errors.New("values are too large to compare")
-	}
 	switch {
 	case x.isNil && y.isNil:
 		return false, errors.New("can not compare nil to nil")
@@ -35,8 +28,8 @@ func (c comparison) operands(x, y operand) (bool, error) {
 		return c.withNil(y)
 	case y.isNil:
 		return c.withNil(x)
-	case isInterface(x.typ) || isInterface(y.typ):
-		return c.interfaces(x, y)
+	case x.kind() == symbol.Interface || y.kind() == symbol.Interface:
+		return c.values(x, y)
 	}
 	if done, r, err := c.stringLengths(x, y); done || err != nil {
 		return r, err
@@ -64,7 +57,13 @@ func (c comparison) operands(x, y operand) (bool, error) {
 	return c.composites(x, y)
 }
 
-func isInterface(t *symbol.Type) bool { return t != nil && t.Kind() == symbol.Interface }
+func (c comparison) composites(x, y operand) (bool, error) {
+	switch x.kind() {
+	case symbol.Slice, symbol.Map, symbol.FuncKind:
+		return false, fmt.Errorf("can not compare %s variables", x.kind())
+	}
+	return c.values(x, y)
+}
 
 // pointersAlike lets an unsafe pointer be compared with any other.
 func pointersAlike(a, b *symbol.Type) bool {
@@ -73,14 +72,14 @@ func pointersAlike(a, b *symbol.Type) bool {
 
 // stringLengths decides == of strings whose lengths differ without reading them.
 func (c comparison) stringLengths(x, y operand) (done, result bool, err error) {
-	if c.op != token.EQL && c.op != token.NEQ || !isText(x) || !isText(y) {
+	if c.op != token.EQL && c.op != token.NEQ || !x.isText() || !y.isText() {
 		return false, false, nil
 	}
-	n, err := length(c.m, x)
+	n, err := length(x)
 	if err != nil {
 		return false, false, err
 	}
-	k, err := length(c.m, y)
+	k, err := length(y)
 	if err != nil || n == k {
 		return false, false, err
 	}
@@ -110,7 +109,7 @@ func (c comparison) withConst(x, y operand, k constant.Value, typed operand) (bo
 }
 
 func (c comparison) wordWithConst(x operand, k constant.Value) (bool, error) {
-	p, err := pointerBits(x)
+	p, err := x.pointerBits()
 	if err != nil {
 		return false, err
 	}
@@ -157,24 +156,15 @@ func (c comparison) scalars(x, y operand) (bool, error) {
 
 // withNil compares with the predeclared nil.
 func (c comparison) withNil(x operand) (bool, error) {
-	if x.typ == nil {
+	if x.fn != nil {
+		return c.equality(false, nil)
+	}
+	if x.val == nil {
 		return false, fmt.Errorf("can not compare %s to nil", x.typeName())
 	}
-	switch x.typ.Kind() {
-	case symbol.Pointer, symbol.UnsafePointer, symbol.Map, symbol.Chan, symbol.FuncKind:
-		p, err := pointerBits(x)
-		if err != nil {
-			return false, err
-		}
-		return c.equality(p == 0, x.typ)
-	case symbol.Slice:
-		p, _, _, err := sliceHeader(c.m, x)
-		if err != nil {
-			return false, err
-		}
-		return c.equality(p == 0, x.typ)
-	case symbol.Interface:
-		isNil, err := interfaceIsNil(c.m, x)
+	switch x.kind() {
+	case symbol.Pointer, symbol.UnsafePointer, symbol.Map, symbol.Chan, symbol.FuncKind, symbol.Slice, symbol.Interface:
+		isNil, err := x.val.IsNilValue()
 		if err != nil {
 			return false, err
 		}
@@ -183,116 +173,22 @@ func (c comparison) withNil(x operand) (bool, error) {
 	return false, fmt.Errorf("can not compare %s to nil", x.typeName())
 }
 
-// interfaces compares when at least one side is an interface: types first, then
-// values.
-func (c comparison) interfaces(x, y operand) (bool, error) {
-	x, xNil, err := c.unwrap(x)
+// values compares what only == and != are defined on, or nothing.
+func (c comparison) values(x, y operand) (bool, error) {
+	if _, err := c.equality(true, x.typ); err != nil {
+		return false, err
+	}
+	v, err := x.value(c.m, "")
 	if err != nil {
 		return false, err
 	}
-	y, yNil, err := c.unwrap(y)
+	w, err := y.value(c.m, "")
 	if err != nil {
 		return false, err
 	}
-	if xNil || yNil {
-		return c.equality(xNil && yNil, x.typ)
+	same, err := value.Equal(v, w)
+	if err != nil {
+		return false, err
 	}
-	if x.untyped() || y.untyped() {
-		k, typed := x, y
-		if y.untyped() {
-			k, typed = y, x
-		}
-		if typed.untyped() || typed.typ.Name() != constKindName(k.c) {
-			return c.equality(false, nil)
-		}
-	} else if !identical(x.typ, y.typ) {
-		return c.equality(false, nil)
-	}
-	if c.op != token.EQL && c.op != token.NEQ {
-		return c.equality(false, nil)
-	}
-	return c.operands(x, y)
-}
-
-// unwrap is the value in an interface, or x itself.
-func (c comparison) unwrap(x operand) (o operand, isNil bool, err error) {
-	if !isInterface(x.typ) {
-		return x, false, nil
-	}
-	isNil, err = interfaceIsNil(c.m, x)
-	if isNil || err != nil {
-		return x, isNil, err
-	}
-	o, err = dynamic(c.m, x)
-	return o, false, err
-}
-
-func (c comparison) composites(x, y operand) (bool, error) {
-	switch x.typ.Kind() {
-	case symbol.Pointer, symbol.UnsafePointer, symbol.Chan:
-		p, err := pointerBits(x)
-		if err != nil {
-			return false, err
-		}
-		q, err := pointerBits(y)
-		if err != nil {
-			return false, err
-		}
-		return c.equality(p == q, x.typ)
-	case symbol.Struct:
-		return c.structs(x, y)
-	case symbol.Array:
-		return c.arrays(x, y)
-	}
-	return false, fmt.Errorf("can not compare %s variables", x.typ.Kind())
-}
-
-// parts compares one pair of parts for equality.
-func (c comparison) part(x, y operand) (bool, error) {
-	return comparison{c.m, token.EQL, c.budget}.operands(x, y)
-}
-
-func (c comparison) structs(x, y operand) (bool, error) {
-	for _, f := range x.typ.Fields() {
-		if f.Name == "_" {
-			continue
-		}
-		a, err := field(x, f)
-		if err != nil {
-			return false, err
-		}
-		b, err := field(y, f)
-		if err != nil {
-			return false, err
-		}
-		same, err := c.part(a, b)
-		if err != nil {
-			return false, err
-		}
-		if !same {
-			return c.equality(false, x.typ)
-		}
-	}
-	return c.equality(true, x.typ)
-}
-
-func (c comparison) arrays(x, y operand) (bool, error) {
-	for i := range max(x.typ.Len(), 0) {
-		a, err := element(x, x.typ.Elem(), i)
-		if err != nil {
-			return false, err
-		}
-		b, err := element(y, y.typ.Elem(), i)
-		if err != nil {
-			return false, err
-		}
-		same, err := c.part(a, b)
-		if err != nil {
-			return false, err
-		}
-		if !same {
-			return c.equality(false, x.typ)
-		}
-	}
-	return c.equality(true, x.typ)
+	return c.equality(same, x.typ)
 }

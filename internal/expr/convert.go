@@ -7,7 +7,9 @@ import (
 	"math"
 	"unicode/utf8"
 
+	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
 // convertNode is T(x).
@@ -62,7 +64,6 @@ func convert(m *machine, t *symbol.Type, x operand) (operand, error) {
 		return convertNil(m, t)
 	}
 	if x.typ != nil && identical(t, x.typ) {
-		x.typ = t
 		return x, nil
 	}
 	cl, size := classOf(t)
@@ -73,16 +74,16 @@ func convert(m *machine, t *symbol.Type, x operand) (operand, error) {
 		return convertToScalar(t, cl, size, x)
 	case isWord(t):
 		return convertToWord(m, t, x)
-	case t.Kind() == symbol.Slice && isText(x):
+	case t.Kind() == symbol.Slice && x.isText():
 		return textToSlice(m, t, x)
 	case t.Kind() == symbol.Array && x.typ != nil && x.typ.Kind() == symbol.Slice:
-		p, err := sliceToArray(m, t, x)
+		p, err := sliceToArray(t, x)
 		if err != nil {
 			return operand{}, err
 		}
-		return memoryOperand(m, t, p)
-	case x.typ != nil && sameLayout(t, x.typ, 0):
-		return retype(t, x), nil
+		return of(value.New(m.Env, "", t, addr.Addr(p)), nil)
+	case x.val != nil && x.typ != nil && sameLayout(t, x.typ, 0):
+		return retype(t, x)
 	}
 	return operand{}, errConvert
 }
@@ -90,7 +91,7 @@ func convert(m *machine, t *symbol.Type, x operand) (operand, error) {
 func convertNil(m *machine, t *symbol.Type) (operand, error) {
 	switch t.Kind() {
 	case symbol.Pointer, symbol.UnsafePointer, symbol.Slice, symbol.Map, symbol.Chan, symbol.FuncKind, symbol.Interface:
-		return bytesOperand(m, t, make([]byte, t.Size()))
+		return of(value.OfBytes(m.Env, "", t, make([]byte, t.Size())), nil)
 	}
 	return operand{}, errConvert
 }
@@ -99,7 +100,7 @@ func convertNil(m *machine, t *symbol.Type) (operand, error) {
 // becomes an integer of its size.
 func convertToScalar(t *symbol.Type, cl class, size int, x operand) (operand, error) {
 	if isPointer(x.typ) && (cl == classUint || cl == classInt) && size == int(x.typ.Size()) {
-		p, err := pointerBits(x)
+		p, err := x.pointerBits()
 		return operand{typ: t, class: cl, size: size, bits: p}, err
 	}
 	x, err := x.scalar()
@@ -173,22 +174,22 @@ func convertToWord(m *machine, t *symbol.Type, x operand) (operand, error) {
 		if !isPointer(x.typ) && !isPointer(t) && !sameLayout(t, x.typ, 0) {
 			return operand{}, errConvert
 		}
-		p, err := pointerBits(x)
+		p, err := x.pointerBits()
 		if err != nil {
 			return operand{}, err
 		}
-		return wordOperand(m, t, p)
+		return of(value.OfUint(m.Env, "", t, p), nil)
 	}
 	if x.typ != nil && x.typ.Kind() == symbol.Slice {
 		e := t.Elem()
 		if e == nil || e.Kind() != symbol.Array {
 			return operand{}, errConvert
 		}
-		p, err := sliceToArray(m, e, x)
+		p, err := sliceToArray(e, x)
 		if err != nil {
 			return operand{}, err
 		}
-		return wordOperand(m, t, p)
+		return of(value.OfUint(m.Env, "", t, p), nil)
 	}
 	x, err := x.scalar()
 	if err != nil {
@@ -200,33 +201,37 @@ func convertToWord(m *machine, t *symbol.Type, x operand) (operand, error) {
 		if !ok || !fits {
 			return operand{}, errConvert
 		}
-		return wordOperand(m, t, bits)
+		return of(value.OfUint(m.Env, "", t, bits), nil)
 	case isInt(x.class):
-		return wordOperand(m, t, x.bits)
+		return of(value.OfUint(m.Env, "", t, x.bits), nil)
 	}
 	return operand{}, errConvert
 }
 
 // sliceToArray is the address of the array that a slice of sufficient length begins.
-func sliceToArray(m *machine, array *symbol.Type, x operand) (uint64, error) {
-	p, n, _, err := sliceHeader(m, x)
-	if err != nil {
-		return 0, err
-	}
+func sliceToArray(array *symbol.Type, x operand) (uint64, error) {
 	if !identical(array.Elem(), x.typ.Elem()) {
 		return 0, errConvert
+	}
+	n, err := x.val.Len()
+	if err != nil {
+		return 0, err
 	}
 	if n < array.Len() {
 		return 0, fmt.Errorf("slice of length %d is too short for an array of %d", n, array.Len())
 	}
-	return p, nil
+	header, err := x.val.Bytes()
+	if err != nil {
+		return 0, err
+	}
+	return littleEndian(header[:8]), nil
 }
 
 // convertToString converts strings, integers, and slices of bytes and runes.
 func convertToString(m *machine, t *symbol.Type, x operand) (operand, error) {
 	o := operand{typ: t, class: classString, size: int(t.Size())}
-	if x.typ != nil && x.typ.Kind() == symbol.Slice {
-		s, err := sliceText(m, x)
+	if x.typ != nil && x.kind() == symbol.Slice {
+		s, err := sliceText(x)
 		o.str = s
 		return o, err
 	}
@@ -262,19 +267,13 @@ func runeString(v int64, ok bool) string {
 	return string(rune(v))
 }
 
-// isText tells whether x is a string.
-func isText(x operand) bool {
-	return x.c != nil && x.c.Kind() == constant.String || x.class == classString ||
-		x.typ != nil && x.typ.Kind() == symbol.String
-}
-
 // sameLayout tells whether two types are made alike, names of types apart, so
 // that a value of one can be looked at as the other.
 func sameLayout(a, b *symbol.Type, depth int) bool {
 	if identical(a, b) {
 		return true
 	}
-	if a == nil || b == nil || depth > maxDerefs || a.Kind() != b.Kind() || a.Size() != b.Size() {
+	if a == nil || b == nil || depth > 8 || a.Kind() != b.Kind() || a.Size() != b.Size() {
 		return false
 	}
 	switch a.Kind() {
@@ -304,4 +303,16 @@ func sameFields(a, b []symbol.Field, depth int) bool {
 		}
 	}
 	return true
+}
+
+// retype is x as a value of another type with the same layout.
+func retype(t *symbol.Type, x operand) (operand, error) {
+	if a, ok := x.val.Addr(); ok {
+		return of(value.New(x.val.Env(), x.val.Name, t, a), nil)
+	}
+	data, err := x.val.Bytes()
+	if err != nil {
+		return operand{}, err
+	}
+	return of(value.OfBytes(x.val.Env(), x.val.Name, t, data), nil)
 }

@@ -25,7 +25,7 @@ func isCString(t *symbol.Type) bool {
 
 // cString reads up to the NUL.
 func cString(m *machine, x operand) (string, error) {
-	p, err := pointerBits(x)
+	p, err := x.pointerBits()
 	if err != nil || p == 0 {
 		return "", err
 	}
@@ -33,8 +33,8 @@ func cString(m *machine, x operand) (string, error) {
 	for len(s) < maxCString {
 		// Up to the end of a page: the next one may not be there.
 		chunk := make([]byte, min(256, 4096-p%4096))
-		if err := readFull(m.Mem, chunk, addr.Addr(p)); err != nil {
-			return "", err
+		if n, err := m.Env.Mem.ReadMemory(chunk, addr.Addr(p)); err != nil || n < len(chunk) {
+			return "", fmt.Errorf("read the string at %#x: %w", p, err)
 		}
 		if i := bytes.IndexByte(chunk, 0); i >= 0 {
 			return string(append(s, chunk[:i]...)), nil

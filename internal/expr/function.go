@@ -6,6 +6,7 @@ import (
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/image"
 	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
 // boundFunc is a function named in an expression, or a method of a value.
@@ -14,6 +15,45 @@ type boundFunc struct {
 	fn *symbol.Func
 	// recv is the receiver of a method value.
 	recv *operand
+}
+
+// typeName spells the function's type, as far as debug information tells it.
+func (b *boundFunc) typeName() string {
+	vars, err := b.im.File.Vars(b.fn.Entry)
+	if err != nil {
+		return "func()"
+	}
+	var params, results []string
+	for _, v := range vars {
+		if v.Func != b.fn.Name || v.Kind != symbol.Arg && v.Kind != symbol.Result || v.Name == ".dict" {
+			continue
+		}
+		t, err := v.Type()
+		if err != nil {
+			return "func()"
+		}
+		if v.Kind == symbol.Result {
+			results = append(results, t.Name())
+		} else {
+			params = append(params, t.Name())
+		}
+	}
+	if b.recv != nil && len(params) > 0 {
+		params = params[1:]
+	}
+	return spell(params, results)
+}
+
+// spell writes a function type as Go does.
+func spell(params, results []string) string {
+	s := "func(" + strings.Join(params, ", ") + ")"
+	switch len(results) {
+	case 0:
+		return s
+	case 1:
+		return s + " " + results[0]
+	}
+	return s + " (" + strings.Join(results, ", ") + ")"
 }
 
 func (b *boundFunc) entry() addr.Addr { return b.im.Bias.Process(b.fn.Entry) }
@@ -28,26 +68,27 @@ func (n *funcNode) eval(*machine) (operand, error) {
 	return operand{fn: &boundFunc{im: n.im, fn: n.fn}}, nil
 }
 
-func isFunc(t *symbol.Type) bool { return t != nil && t.Kind() == symbol.FuncKind }
-
-// method is the method called name of x, which was reached from orig, or an
-// error that x has no such member.
-func method(m *machine, orig, x operand, name string) (operand, error) {
+// method is the method called name of x, or a *value.NoMemberError.
+func method(m *machine, x operand, name string) (operand, error) {
+	none := &value.NoMemberError{Type: x.typeName(), Name: name}
 	t := x.typ
+	if t == nil {
+		return operand{}, none
+	}
 	if t.Kind() == symbol.Pointer && t.Elem() != nil {
 		t = t.Elem()
 	}
 	if b := findMethod(m, t, name); b != nil {
-		b.recv = &orig
+		b.recv = &x
 		return operand{fn: b}, nil
 	}
 	for _, f := range promoted(t) {
 		if b := findMethod(m, f.Type, name); b != nil {
-			b.recv = &orig
+			b.recv = &x
 			return operand{fn: b}, nil
 		}
 	}
-	return operand{}, &noMemberError{orig.typ.Name()}
+	return operand{}, none
 }
 
 // promoted lists the embedded fields of a struct whose methods it has, the

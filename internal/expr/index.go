@@ -4,13 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/constant"
+	"unicode/utf8"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/symbol"
-	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
-var errBounds = errors.New("index out of bounds")
+// errNoKey is the error for map keys that are not there. Go would give the zero
+// value, but then the user would not know.
+var errNoKey = errors.New("key not found")
 
 // indexNode is x[i].
 type indexNode struct {
@@ -22,9 +26,6 @@ type indexNode struct {
 func (c *compiler) index(x *ast.IndexExpr) (node, error) {
 	base, err := c.expr(x.X)
 	if err != nil {
-		if n, ferr := c.instantiated(x); ferr == nil && n != nil {
-			return n, nil
-		}
 		return nil, err
 	}
 	i, err := c.expr(x.Index)
@@ -32,11 +33,6 @@ func (c *compiler) index(x *ast.IndexExpr) (node, error) {
 		return nil, err
 	}
 	return &indexNode{at: x, e: c.e, x: base, i: i}, nil
-}
-
-// instantiated resolves a generic function's instance by name.
-func (c *compiler) instantiated(x ast.Expr) (node, error) {
-	return c.packageLevel(x, c.e.text(x))
 }
 
 func (n *indexNode) eval(m *machine) (operand, error) {
@@ -48,165 +44,128 @@ func (n *indexNode) eval(m *machine) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	o, err := indexOperand(m, x, i)
-	if err == errNotIndexable {
-		return o, n.e.errorf(n.at, "can not index %q (type %s)", n.e.text(n.at.X), x.typeName())
+	if !indexable(x) {
+		return operand{}, n.e.errorf(n.at, "can not index %q (type %s)", n.e.text(n.at.X), x.typeName())
 	}
+	o, err := index(m, x, i)
 	return o, n.e.wrap(n.at, err)
 }
 
-var errNotIndexable = errors.New("can not index")
+// indexable tells whether x[i] makes sense for some i.
+func indexable(x operand) bool {
+	switch x.kind() {
+	case symbol.Map, symbol.Array, symbol.Slice, symbol.Interface:
+		return true
+	case symbol.Pointer:
+		e := x.typ.Elem()
+		return e != nil && (e.Kind() == symbol.Array || !x.typ.IsGo() && e.Size() > 0)
+	}
+	return x.isText()
+}
 
-func indexOperand(m *machine, x, key operand) (operand, error) {
-	if x.c != nil || x.class == classString || x.typ != nil && x.typ.Kind() == symbol.String {
-		return indexString(m, x, key)
-	}
-	if x.typ == nil {
-		return operand{}, errNotIndexable
-	}
-	switch x.typ.Kind() {
-	case symbol.Map:
-		return mapIndex(m, x, key)
-	case symbol.Interface:
-		d, err := dynamic(m, x)
+func index(m *machine, x, key operand) (operand, error) {
+	if x.kind() == symbol.Interface {
+		d, err := dynamic(x)
 		if err != nil {
 			return operand{}, err
 		}
-		if d.typ.Kind() == symbol.Interface {
-			return operand{}, errNotIndexable
+		if d.kind() == symbol.Interface || !indexable(d) {
+			return operand{}, fmt.Errorf("can not index a %s", d.typeName())
 		}
-		return indexOperand(m, d, key)
+		return index(m, d, key)
 	}
-	seq, err := sequence(m, x)
-	if err != nil {
-		return operand{}, err
+	if x.kind() == symbol.Map {
+		return mapIndex(m, x, key)
 	}
 	i, err := key.integer()
 	if err != nil {
 		return operand{}, err
 	}
-	if seq.open {
-		return seq.at(m, i)
+	if s, ok := x.text(); ok {
+		return indexText(m, s, i)
 	}
-	if i < 0 || i >= seq.len {
-		return operand{}, errBounds
-	}
-	return seq.at(m, i)
+	return of(x.val.Index(i))
 }
 
-// indexString is a byte of a string; only that byte is read.
-func indexString(m *machine, x, key operand) (operand, error) {
-	i, err := key.integer()
+// indexText is a byte of a string that was computed.
+func indexText(m *machine, s string, i int64) (operand, error) {
+	if i < 0 || i >= int64(len(s)) {
+		return operand{}, &value.RangeError{Index: i, Len: int64(len(s))}
+	}
+	t, err := m.prog.site.typeNamed("", "uint8")
+	if err != nil {
+		return untypedConst(constant.MakeInt64(int64(s[i]))), nil
+	}
+	return operand{typ: t, class: classUint, size: 1, bits: uint64(s[i])}, nil
+}
+
+// mapIndex is x[key]. Entries are visited one by one: the program's hash
+// function can't be run.
+func mapIndex(m *machine, x, key operand) (operand, error) {
+	key, err := mapKey(key, x.typ.Key())
 	if err != nil {
 		return operand{}, err
 	}
-	n, err := length(m, x)
+	k, err := key.value(m, "")
 	if err != nil {
 		return operand{}, err
 	}
-	if i < 0 || i >= n {
-		return operand{}, errBounds
+	v, ok, err := x.val.Lookup(k)
+	if err == nil && !ok {
+		err = errNoKey
 	}
-	s, err := stringPart(m, x, i, i+1)
-	if err != nil {
-		return operand{}, err
-	}
-	u8, err := m.prog.site.typeNamed("", "uint8")
-	if err != nil {
-		return operand{}, err
-	}
-	return operand{typ: u8, class: classUint, size: 1, bits: uint64(s[0])}, nil
+	return of(v, err)
 }
 
-// seq is what can be indexed and sliced by position: the elements begin at base.
-type seq struct {
-	elem     *symbol.Type
-	base     uint64
-	len, cap int64
-	// open has no bounds: C pointers.
-	open bool
-	// mem holds the elements.
-	mem target.Memory
-	// in holds an array that is not in memory as a whole.
-	in *operand
+// mapKey checks a key before the map is searched for it. A constant for a key of
+// interface type gets its default type.
+func mapKey(key operand, t *symbol.Type) (operand, error) {
+	if t == nil {
+		return key, errors.New("the type of the map's keys is not known")
+	}
+	key, err := key.scalar()
+	if err != nil || t.Kind() == symbol.Interface {
+		return key, err
+	}
+	if key.untyped() {
+		cl, size := classOf(t)
+		if cl == classNone {
+			return key, fmt.Errorf("can not convert %s constant to %s", key.c, t.Name())
+		}
+		return constAs(key.c, operand{typ: t, class: cl, size: size})
+	}
+	if !key.isNil && !identical(key.typ, t) {
+		return key, fmt.Errorf("mismatched types %q and %q", key.typeName(), t.Name())
+	}
+	return key, nil
 }
 
-// sequence looks at x as an array, a slice, a pointer to an array or a C pointer.
-func sequence(m *machine, x operand) (seq, error) {
-	if x.typ == nil {
-		return seq{}, errNotIndexable
-	}
-	switch x.typ.Kind() {
-	case symbol.Array:
-		n := x.typ.Len()
-		s := seq{elem: x.typ.Elem(), len: n, cap: n, in: &x, mem: m.Mem}
-		if n < 0 {
-			s.open = true
-		}
-		if a, ok := addressable(x); ok {
-			s.base = uint64(a)
-		}
-		return s, nil
-	case symbol.Slice:
-		ptr, n, c, err := sliceHeader(m, x)
-		return seq{elem: x.typ.Elem(), base: ptr, len: n, cap: c, mem: processMemory(x.mem)}, err
-	case symbol.Pointer:
-		elem := x.typ.Elem()
-		if elem == nil {
-			return seq{}, errNotIndexable
-		}
-		if elem.Kind() == symbol.Array {
-			a, err := deref(m, x)
-			if err != nil {
-				return seq{}, err
-			}
-			return sequence(m, a)
-		}
-		if !x.typ.IsGo() && elem.Size() > 0 {
-			p, err := pointerBits(x)
-			return seq{elem: elem, base: p, open: true, mem: processMemory(x.mem)}, err
-		}
-	}
-	return seq{}, errNotIndexable
-}
-
-func (s seq) at(m *machine, i int64) (operand, error) {
-	if s.in != nil {
-		return element(*s.in, s.elem, i)
-	}
-	if s.elem == nil {
-		return operand{}, errors.New("the type of the elements is not known")
-	}
-	at := addr.Addr(s.base + uint64(i)*uint64(s.elem.Size()))
-	return operand{typ: s.elem, mem: s.mem, at: at, fake: s.mem != m.Mem}, nil
-}
-
-// sliceNode is x[lo:hi:max].
+// sliceNode is x[lo:hi].
 type sliceNode struct {
-	at          *ast.SliceExpr
-	e           *Expr
-	x           node
-	lo, hi, cap node // nil when left out
+	at     *ast.SliceExpr
+	e      *Expr
+	x      node
+	lo, hi node // nil when left out
 }
 
 func (c *compiler) slice(x *ast.SliceExpr) (node, error) {
+	if x.Slice3 {
+		return nil, c.e.errorf(x, "3-index slice expressions not supported")
+	}
 	n := &sliceNode{at: x, e: c.e}
 	var err error
 	if n.x, err = c.expr(x.X); err != nil {
 		return nil, err
 	}
-	for _, part := range []struct {
-		src ast.Expr
-		dst *node
-	}{{x.Low, &n.lo}, {x.High, &n.hi}, {x.Max, &n.cap}} {
-		if part.src == nil {
-			continue
-		}
-		if *part.dst, err = c.expr(part.src); err != nil {
+	if x.Low != nil {
+		if n.lo, err = c.expr(x.Low); err != nil {
 			return nil, err
 		}
 	}
-	return n, nil
+	if x.High != nil {
+		n.hi, err = c.expr(x.High)
+	}
+	return n, err
 }
 
 func (n *sliceNode) eval(m *machine) (operand, error) {
@@ -214,85 +173,103 @@ func (n *sliceNode) eval(m *machine) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	o, err := n.slice(m, x)
-	if err == errNotIndexable {
-		return o, n.e.errorf(n.at, "can not slice %q (type %s)", n.e.text(n.at.X), x.typeName())
+	if k := x.kind(); !indexable(x) || k == symbol.Map || k == symbol.Interface {
+		return operand{}, n.e.errorf(n.at, "can not slice %q (type %s)", n.e.text(n.at.X), x.typeName())
 	}
+	o, err := n.slice(m, x)
 	return o, n.e.wrap(n.at, err)
 }
 
 func (n *sliceNode) slice(m *machine, x operand) (operand, error) {
-	if x.c != nil || x.class == classString || x.typ != nil && x.typ.Kind() == symbol.String {
-		return n.sliceString(m, x)
-	}
-	s, err := sequence(m, x)
+	lo, err := bound(m, n.lo, func() (int64, error) { return 0, nil })
 	if err != nil {
 		return operand{}, err
 	}
-	if s.open && n.hi == nil {
-		return operand{}, fmt.Errorf("the end of a slice of a C pointer has to be given")
-	}
-	lo, err := bound(m, n.lo, 0)
+	hi, err := bound(m, n.hi, func() (int64, error) { return length(x) })
 	if err != nil {
 		return operand{}, err
 	}
-	hi, err := bound(m, n.hi, s.len)
-	if err != nil {
-		return operand{}, err
+	s, ok := x.text()
+	if !ok {
+		return of(x.val.Slice(lo, hi))
 	}
-	limit := s.cap
-	if s.open {
-		limit = hi
+	if lo < 0 || lo > hi || hi > int64(len(s)) {
+		return operand{}, fmt.Errorf("slice bounds out of range [%d:%d] with length %d", lo, hi, len(s))
 	}
-	end, err := bound(m, n.cap, limit)
-	if err != nil {
-		return operand{}, err
+	if x.untyped() {
+		return untypedConst(constant.MakeString(s[lo:hi])), nil
 	}
-	if lo < 0 || lo > hi || hi > end || end > limit {
-		return operand{}, errBounds
-	}
-	if s.in != nil && s.base == 0 && s.len > 0 {
-		return operand{}, fmt.Errorf("the array is not in memory, it cannot be sliced")
-	}
-	if s.elem == nil {
-		return operand{}, errors.New("the type of the elements is not known")
-	}
-	p := s.base + uint64(lo)*uint64(s.elem.Size())
-	if x.typ.Kind() == symbol.Slice {
-		return sliceOf(s.mem, x.typ, p, hi-lo, end-lo)
-	}
-	return makeSlice(m, s, p, hi-lo, end-lo)
+	return operand{typ: x.typ, class: classString, size: x.size, str: s[lo:hi]}, nil
 }
 
-func (n *sliceNode) sliceString(m *machine, x operand) (operand, error) {
-	if n.cap != nil {
-		return operand{}, fmt.Errorf("3-index slice of a string")
-	}
-	size, err := length(m, x)
-	if err != nil {
-		return operand{}, err
-	}
-	lo, err := bound(m, n.lo, 0)
-	if err != nil {
-		return operand{}, err
-	}
-	hi, err := bound(m, n.hi, size)
-	if err != nil {
-		return operand{}, err
-	}
-	if lo < 0 || lo > hi || hi > size {
-		return operand{}, errBounds
-	}
-	return substring(m, x, lo, hi)
-}
-
-func bound(m *machine, n node, def int64) (int64, error) {
+func bound(m *machine, n node, missing func() (int64, error)) (int64, error) {
 	if n == nil {
-		return def, nil
+		return missing()
 	}
 	o, err := n.eval(m)
 	if err != nil {
 		return 0, err
 	}
 	return o.integer()
+}
+
+// sliceText is string(x) for slices of bytes and runes.
+func sliceText(x operand) (string, error) {
+	n, err := x.val.Len()
+	if err != nil {
+		return "", err
+	}
+	if n > maxString {
+		return "", fmt.Errorf("slice of %d elements is too long to convert: the limit is %d", n, maxString)
+	}
+	elem := x.typ.Elem()
+	cl, size := classOf(elem)
+	isRune := cl == classInt && size == 4
+	switch {
+	case !isRune && (cl != classUint || size != 1):
+		return "", errConvert
+	case n == 0:
+		return "", nil
+	}
+	header, err := x.val.Bytes()
+	if err != nil {
+		return "", err
+	}
+	raw := make([]byte, int(n)*size)
+	if got, err := x.val.Env().Mem.ReadMemory(raw, addr.Addr(littleEndian(header[:8]))); err != nil || got < len(raw) {
+		return "", fmt.Errorf("read the slice's contents: %w", err)
+	}
+	if !isRune {
+		return string(raw), nil
+	}
+	var s []byte
+	for ; len(raw) >= 4; raw = raw[4:] {
+		s = utf8.AppendRune(s, rune(littleEndian(raw[:4])))
+	}
+	return string(s), nil
+}
+
+// textToSlice is []byte(x) and []rune(x): the elements are a copy that is in no
+// place.
+func textToSlice(m *machine, t *symbol.Type, x operand) (operand, error) {
+	x, err := x.scalar()
+	if err != nil {
+		return operand{}, err
+	}
+	s, _ := x.text()
+	cl, size := classOf(t.Elem())
+	var data []byte
+	n := int64(len(s))
+	switch {
+	case cl == classUint && size == 1:
+		data = []byte(s)
+	case cl == classInt && size == 4:
+		n = int64(utf8.RuneCountInString(s))
+		for _, r := range s {
+			data = append(data, wordBytes(uint64(r))[:4]...)
+		}
+	default:
+		return operand{}, errConvert
+	}
+	return of(value.OfElements(m.Env, t.Elem(), data, n), nil)
 }

@@ -1,241 +1,131 @@
 package expr
 
 import (
-	"encoding/binary"
-	"errors"
 	"fmt"
+	"go/constant"
 	"math"
 
-	"github.com/tinydbg/tinydbg/internal/addr"
-	"github.com/tinydbg/tinydbg/internal/symbol"
-	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
-// maxString bounds the strings that expressions compute with.
+// maxString bounds the strings that expressions compute with, in bytes.
 const maxString = 16 << 20
 
-var errNilPointer = errors.New("nil pointer dereference")
-
-// read fills buf from an operand's memory, at an offset.
-func (o operand) read(buf []byte, off int64) error {
-	return readFull(o.mem, buf, o.at+addr.Addr(off))
-}
-
-func readFull(mem target.Memory, buf []byte, a addr.Addr) error {
-	n, err := mem.ReadMemory(buf, a)
-	if err == nil && n < len(buf) {
-		err = fmt.Errorf("only %d of %d bytes at %v can be read", n, len(buf), a)
+// scalar loads o if it is in the process and has a scalar class.
+func (o operand) scalar() (operand, error) {
+	if o.class != classNone || o.val == nil {
+		return o, nil
 	}
-	return err
+	cl, size := classOf(o.typ)
+	if cl == classNone {
+		return o, nil
+	}
+	return o.load(cl, size)
 }
 
 // load reads a scalar.
-func load(o operand, cl class, size int) (operand, error) {
-	var buf [16]byte
-	if cl == classString {
-		s, err := loadString(o)
-		o.class, o.size, o.str = cl, size, s
-		return o, err
-	}
-	if size > len(buf) || size < 1 {
-		return o, fmt.Errorf("%s of %d bytes cannot be computed with", o.typeName(), size)
-	}
-	if err := o.read(buf[:size], 0); err != nil {
-		return o, err
+func (o operand) load(cl class, size int) (operand, error) {
+	var err error
+	switch cl {
+	case classBool:
+		var b bool
+		b, err = o.val.Bool()
+		o.bits = boolBits(b)
+	case classInt, classUint:
+		o.bits, err = o.val.Uint()
+		o.bits = wrapBits(o.bits, cl, size)
+	case classFloat:
+		o.re, err = o.val.Float()
+	case classComplex:
+		var z complex128
+		z, err = o.val.Complex()
+		o.re, o.im = real(z), imag(z)
+	case classString:
+		o.str, err = loadString(o.val)
 	}
 	o.class, o.size = cl, size
-	switch cl {
-	case classFloat:
-		o.re = floatBits(buf[:size])
-	case classComplex:
-		o.re, o.im = floatBits(buf[:size/2]), floatBits(buf[size/2:size])
-	case classBool:
-		o.bits = boolBits(buf[0] != 0)
-	default:
-		o.bits = wrapBits(littleEndian(buf[:size]), cl, size)
+	return o, err
+}
+
+func loadString(v *value.Value) (string, error) {
+	s, n, err := v.Text(maxString)
+	if err == nil && n > maxString {
+		err = fmt.Errorf("string of %d bytes is too long to compute with: the limit is %d", n, maxString)
 	}
-	return o, nil
+	return s, err
+}
+
+// pointerBits is the address that a pointer (map, channel, function) holds.
+func (o operand) pointerBits() (uint64, error) {
+	switch {
+	case o.fn != nil:
+		return uint64(o.fn.entry()), nil
+	case o.val == nil:
+		return 0, fmt.Errorf("%s has no value", o.typeName())
+	}
+	b, err := o.val.Bytes()
+	if err != nil {
+		return 0, err
+	}
+	return littleEndian(b[:min(len(b), 8)]), nil
 }
 
 // littleEndian is the integer that up to 8 bytes mean.
 func littleEndian(b []byte) uint64 {
-	var w [8]byte
-	copy(w[:], b)
-	return binary.LittleEndian.Uint64(w[:])
+	var v uint64
+	for i, x := range b {
+		v |= uint64(x) << (8 * i)
+	}
+	return v
 }
 
-func floatBits(b []byte) float64 {
-	if len(b) == 4 {
-		return float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+func wordBytes(v uint64) []byte {
+	b := make([]byte, 8)
+	for i := range b {
+		b[i] = byte(v >> (8 * i))
 	}
-	return math.Float64frombits(littleEndian(b))
+	return b
 }
 
-// loadString reads a whole string.
-func loadString(o operand) (string, error) {
-	p, n, err := headerOf(o)
-	if err != nil {
-		return "", err
+// value is o as a value of the program's world. A computed one gets bytes.
+func (o operand) value(m *machine, name string) (*value.Value, error) {
+	switch {
+	case o.val != nil && o.val.Name != "" && name == "":
+		return o.val, nil
+	case o.val != nil:
+		v := *o.val
+		v.Name = name
+		return &v, nil
+	case o.isNil:
+		return value.Nil(m.Env), nil
+	case o.c != nil:
+		return value.OfConst(m.Env, name, o.typ, o.c), nil
+	case o.class == classString:
+		return value.OfConst(m.Env, name, o.typ, constant.MakeString(o.str)), nil
 	}
-	return readText(o, p, n)
+	data, ok := o.encode()
+	if !ok {
+		return nil, fmt.Errorf("%s has no value", o.typeName())
+	}
+	return value.OfBytes(m.Env, name, o.typ, data), nil
 }
 
-// readText reads n bytes at p, which o's header gave.
-func readText(o operand, p uint64, n int64) (string, error) {
-	if n > maxString {
-		return "", fmt.Errorf("string of %d bytes is too long to compute with: the limit is %d", n, maxString)
+// encode is the bytes of a computed number or bool.
+func (o operand) encode() ([]byte, bool) {
+	switch o.class {
+	case classBool, classInt, classUint:
+		return wordBytes(o.bits)[:o.size], true
+	case classFloat:
+		return floatBytes(o.re, o.size), true
+	case classComplex:
+		return append(floatBytes(o.re, o.size/2), floatBytes(o.im, o.size/2)...), true
 	}
-	if n == 0 {
-		return "", nil
-	}
-	buf := make([]byte, n)
-	if err := readFull(processMemory(o.mem), buf, addr.Addr(p)); err != nil {
-		return "", err
-	}
-	return string(buf), nil
+	return nil, false
 }
 
-// headerOf is the pointer and the length of a string.
-func headerOf(o operand) (p uint64, n int64, err error) {
-	var buf [16]byte
-	if err := o.read(buf[:], 0); err != nil {
-		return 0, 0, err
+func floatBytes(f float64, size int) []byte {
+	if size == 4 {
+		return wordBytes(uint64(math.Float32bits(float32(f))))[:4]
 	}
-	p, n = littleEndian(buf[:8]), int64(littleEndian(buf[8:]))
-	if n < 0 {
-		return 0, 0, fmt.Errorf("string has the impossible length %d", n)
-	}
-	return p, n, nil
-}
-
-// stringHeader is headerOf for strings that are in memory.
-func stringHeader(_ *machine, x operand) (p uint64, n int64, err error) {
-	if x.mem == nil {
-		return 0, int64(len(x.str)), nil
-	}
-	return headerOf(x)
-}
-
-// stringPart is x[lo:hi], which must be in range. Only that part is read.
-func stringPart(m *machine, x operand, lo, hi int64) (string, error) {
-	if s, ok := x.text(); ok {
-		return s[lo:hi], nil
-	}
-	p, _, err := headerOf(x)
-	if err != nil {
-		return "", err
-	}
-	return readText(x, p+uint64(lo), hi-lo)
-}
-
-// sliceHeader is what a slice is made of.
-func sliceHeader(_ *machine, x operand) (p uint64, n, c int64, err error) {
-	if x.mem == nil {
-		return 0, 0, 0, fmt.Errorf("%s has no value", x.typeName())
-	}
-	var buf [24]byte
-	if err := x.read(buf[:], 0); err != nil {
-		return 0, 0, 0, err
-	}
-	p, n, c = littleEndian(buf[:8]), int64(littleEndian(buf[8:16])), int64(littleEndian(buf[16:]))
-	if n < 0 || c < n {
-		return 0, 0, 0, fmt.Errorf("slice has the impossible length %d and capacity %d", n, c)
-	}
-	return p, n, c, nil
-}
-
-// pointerBits is the address that a pointer (map, channel, function) holds.
-func pointerBits(x operand) (uint64, error) {
-	if x.fn != nil {
-		return uint64(x.fn.entry()), nil
-	}
-	if x.mem == nil {
-		return 0, fmt.Errorf("%s has no value", x.typeName())
-	}
-	size := x.typ.Size()
-	if size < 1 || size > 8 {
-		return 0, fmt.Errorf("pointer of %d bytes", size)
-	}
-	var buf [8]byte
-	if err := x.read(buf[:size], 0); err != nil {
-		return 0, err
-	}
-	return littleEndian(buf[:]), nil
-}
-
-// deref is what a pointer points to.
-func deref(m *machine, x operand) (operand, error) {
-	elem := x.typ.Elem()
-	if elem == nil {
-		return operand{}, fmt.Errorf("%s can not be dereferenced", x.typeName())
-	}
-	switch elem.Kind() {
-	case symbol.Void, symbol.Opaque, symbol.Invalid:
-		return operand{}, fmt.Errorf("%s can not be dereferenced: what it points to has no known type", x.typeName())
-	}
-	p, err := pointerBits(x)
-	if err != nil {
-		return operand{}, err
-	}
-	if p == 0 {
-		return operand{}, errNilPointer
-	}
-	return memoryOperand(m, elem, p)
-}
-
-// memoryOperand is a value of type t in the process.
-func memoryOperand(m *machine, t *symbol.Type, p uint64) (operand, error) {
-	if t == nil {
-		return operand{}, errors.New("the type is not known")
-	}
-	return operand{typ: t, mem: m.Mem, at: addr.Addr(p)}, nil
-}
-
-// field is a field of a struct.
-func field(x operand, f symbol.Field) (operand, error) {
-	if f.Type == nil {
-		return operand{}, fmt.Errorf("the type of field %s is not known", f.Name)
-	}
-	if x.mem == nil {
-		return operand{}, fmt.Errorf("%s has no value", x.typeName())
-	}
-	o := operand{typ: f.Type, mem: x.mem, at: x.at + addr.Addr(f.Offset), fake: x.fake, label: f.Name}
-	if f.BitSize != 0 {
-		return bitField(o, f)
-	}
-	return o, nil
-}
-
-// bitField reads a bit field of C, which has no address.
-func bitField(o operand, f symbol.Field) (operand, error) {
-	cl, size := classOf(f.Type)
-	if f.BitSize < 1 || f.BitOffset < 0 || f.BitSize+f.BitOffset > 64 || cl == classNone {
-		return o, fmt.Errorf("bit field %s of %d bits cannot be read", f.Name, f.BitSize)
-	}
-	var buf [8]byte
-	if err := o.read(buf[:(f.BitSize+f.BitOffset+7)/8], 0); err != nil {
-		return o, err
-	}
-	bits := littleEndian(buf[:]) >> f.BitOffset
-	up := uint(64 - f.BitSize)
-	bits <<= up
-	if cl == classInt {
-		bits = uint64(int64(bits) >> up)
-	} else {
-		bits >>= up
-	}
-	return operand{typ: f.Type, class: cl, size: size, bits: bits, label: f.Name}, nil
-}
-
-// element is element i of an array.
-func element(x operand, elem *symbol.Type, i int64) (operand, error) {
-	if x.mem == nil || elem == nil {
-		return operand{}, fmt.Errorf("%s has no value", x.typeName())
-	}
-	return operand{typ: elem, mem: x.mem, at: x.at + addr.Addr(i*elem.Size()), fake: x.fake}, nil
-}
-
-// addressable is the address of an operand in the process.
-func addressable(x operand) (addr.Addr, bool) {
-	return x.at, x.mem != nil && !x.fake
+	return wordBytes(math.Float64bits(f))
 }

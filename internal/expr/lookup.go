@@ -14,7 +14,7 @@ import (
 // when that is nothing.
 func (c *compiler) lookup(at ast.Node, name string) (node, error) {
 	if v := c.local(name); v != nil {
-		return &varNode{at: at, e: c.e, v: v, im: c.site.Image}, nil
+		return c.variable(at, v, c.site.Image)
 	}
 	if pkg := c.pkg(); pkg != "" {
 		if n, err := c.packageLevel(at, pkg+"."+name); n != nil || err != nil {
@@ -91,7 +91,7 @@ func (c *compiler) packageLevel(at ast.Node, name string) (node, error) {
 		if im.File.HasDWARF() == nil {
 			v, err := im.File.Global(name)
 			if err == nil {
-				return &varNode{at: at, e: c.e, v: v, im: im}, nil
+				return c.variable(at, v, im)
 			}
 			if !errors.As(err, &missing) {
 				return nil, err

@@ -4,20 +4,22 @@ import (
 	"fmt"
 	"go/constant"
 
-	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/symbol"
-	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
-// operand is a value during evaluation: an untyped constant (c), nil (isNil), a
-// number, bool or string that was computed or loaded (class and its fields), or
-// something that is looked at when an operator needs it (mem and at).
+// operand is a value during evaluation. It is one of: an untyped constant (c),
+// nil (isNil), a function (fn), a number, bool or string that was loaded or
+// computed (class and its fields), or a value that is looked at when an operator
+// needs it (val).
 type operand struct {
-	// typ is nil for untyped constants and nil.
+	// typ is nil for untyped constants, nil, functions, and slices of a type
+	// that the program does not have.
 	typ *symbol.Type
 	c   constant.Value
 	// isNil is the predeclared nil.
 	isNil bool
+	fn    *boundFunc
 
 	class  class
 	size   int // bytes
@@ -25,18 +27,25 @@ type operand struct {
 	re, im float64
 	str    string
 
-	// mem holds the operand at address at; it is nil if the operand was
-	// computed. fake marks a mem that is not the process's: registers, pieces.
-	mem  target.Memory
-	at   addr.Addr
-	fake bool
+	// val is nil if the operand was computed.
+	val *value.Value
+	// register marks the plain value of a register, called name.
+	register bool
+	name     string
+}
 
-	// v is the variable itself, when the operand is no part of one.
-	v *symbol.Var
-	// fn is set for functions and methods named in the expression.
-	fn *boundFunc
-	// label is how the operand is called if not by the source text.
-	label string
+// of makes an operand of a value; what makes the value unreadable is an error.
+func of(v *value.Value, err error) (operand, error) {
+	if err == nil {
+		err = v.Err
+	}
+	if err != nil {
+		return operand{}, err
+	}
+	if v.Const != nil && v.Type == nil {
+		return untypedConst(v.Const), nil
+	}
+	return operand{typ: v.Type, val: v}, nil
 }
 
 // untyped tells whether o is a constant without a type.
@@ -46,31 +55,34 @@ func untypedConst(c constant.Value) operand { return operand{c: c} }
 
 func untypedBool(b bool) operand { return operand{c: constant.MakeBool(b)} }
 
+// kind is the kind of o's type, Invalid if it has none.
+func (o operand) kind() symbol.Kind {
+	switch {
+	case o.fn != nil:
+		return symbol.FuncKind
+	case o.val != nil:
+		return o.val.Kind()
+	case o.typ != nil:
+		return o.typ.Kind()
+	}
+	return symbol.Invalid
+}
+
 // typeName is for error messages.
 func (o operand) typeName() string {
 	switch {
 	case o.isNil:
 		return "nil"
 	case o.fn != nil:
-		return "func"
+		return o.fn.typeName()
 	case o.typ != nil:
 		return o.typ.Name()
+	case o.val != nil:
+		return o.val.TypeName()
 	case o.c != nil:
 		return constKindName(o.c)
 	}
 	return "unknown type"
-}
-
-// scalar loads o if it is in memory and has a scalar class.
-func (o operand) scalar() (operand, error) {
-	if o.class != classNone || o.c != nil || o.isNil || o.mem == nil {
-		return o, nil
-	}
-	cl, size := classOf(o.typ)
-	if cl == classNone {
-		return o, nil
-	}
-	return load(o, cl, size)
 }
 
 // constant is the exact value of a scalar, for comparisons with constants that
@@ -133,4 +145,18 @@ func (o operand) integer() (int64, error) {
 		return int64(o.bits), nil
 	}
 	return 0, fmt.Errorf("an integer is needed, not %s", o.typeName())
+}
+
+// text is the contents of a string that is known without reading.
+func (o operand) text() (string, bool) {
+	if o.c != nil && o.c.Kind() == constant.String {
+		return constant.StringVal(o.c), true
+	}
+	return o.str, o.class == classString
+}
+
+// isText tells whether o is a string.
+func (o operand) isText() bool {
+	_, ok := o.text()
+	return ok || o.kind() == symbol.String
 }

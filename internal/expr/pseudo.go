@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"go/ast"
 	"go/constant"
+
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
 // pseudoNode is a variable that only the debugger knows:
@@ -27,7 +29,7 @@ func (c *compiler) pseudo(at ast.Node, name string) node {
 
 func (n *pseudoNode) eval(m *machine) (operand, error) {
 	o, err := n.value(m)
-	o.label = n.name
+	o.name = n.name
 	return o, n.e.wrap(n.at, err)
 }
 
@@ -49,5 +51,5 @@ func (n *pseudoNode) value(m *machine) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	return memoryOperand(m, t, uint64(g.Addr))
+	return of(value.New(m.Env, n.name, t, g.Addr), nil)
 }

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"go/ast"
 	"go/constant"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/arch"
-	"github.com/tinydbg/tinydbg/internal/arch/machine"
+	hostarch "github.com/tinydbg/tinydbg/internal/arch/machine"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
 // registerNode is a register: R8, RAX, XMM0. view is the element type of
@@ -19,18 +19,20 @@ type registerNode struct {
 	at     ast.Node
 	e      *Expr
 	name   string
-	number int // DWARF; -1 when it has none
-	view   string
+	number int // DWARF
+	// whole is false for parts of a register, such as EAX.
+	whole bool
+	view  string
 }
 
 // archOf is the processor of the site.
 func archOf(s *Site) arch.Arch {
 	for _, im := range s.files() {
-		if a, err := machine.ForELF(im.File.Machine()); err == nil {
+		if a, err := hostarch.ForELF(im.File.Machine()); err == nil {
 			return a
 		}
 	}
-	return machine.Host()
+	return hostarch.Host()
 }
 
 // registerNamed finds a register by its name in upper case, which may begin
@@ -42,10 +44,7 @@ func registerNamed(s *Site, name string) (*registerNode, bool) {
 	}
 	a := archOf(s)
 	if n, ok := a.RegNumber(bare); ok {
-		return &registerNode{name: bare, number: n}, true
-	}
-	if slices.Contains(a.RegNames(), strings.ToLower(bare)) {
-		return &registerNode{name: bare, number: -1}, true
+		return &registerNode{name: bare, number: n, whole: strings.EqualFold(a.RegName(n), bare)}, true
 	}
 	return nil, false
 }
@@ -78,17 +77,17 @@ func (c *compiler) registerView(x *ast.SelectorExpr, id *ast.Ident) node {
 
 // bytes is the register's value in the frame.
 func (n *registerNode) bytes(m *machine) ([]byte, error) {
-	if n.number >= 0 && m.Regs != nil {
-		if b, ok := m.Regs.Bytes(n.number); ok {
-			return b, nil
-		}
-	}
 	if m.Thread != nil {
 		if b, ok := m.Thread.ByName(n.name); ok {
 			return b, nil
 		}
 	}
-	if m.Regs == nil && m.Thread == nil {
+	if m.Env.Regs != nil && n.whole {
+		if b, ok := m.Env.Regs.Bytes(n.number); ok {
+			return b, nil
+		}
+	}
+	if m.Env.Regs == nil && m.Thread == nil {
 		return nil, fmt.Errorf("registers are not known here")
 	}
 	return nil, fmt.Errorf("register %s was not saved in this frame", n.name)
@@ -105,14 +104,14 @@ func (n *registerNode) eval(m *machine) (operand, error) {
 		return operand{}, n.e.wrap(n.at, err)
 	}
 	if len(b) > 8 {
-		return operand{c: constant.MakeString(hex.EncodeToString(b)), label: n.name}, nil
+		return operand{c: constant.MakeString(hex.EncodeToString(b)), name: n.name, register: true}, nil
 	}
 	bits := littleEndian(b)
 	t, err := m.prog.site.typeNamed("", "uint64")
 	if err != nil {
-		return operand{c: constant.MakeUint64(bits), label: n.name}, nil
+		return operand{c: constant.MakeUint64(bits), name: n.name, register: true}, nil
 	}
-	return operand{typ: t, class: classUint, size: 8, bits: bits, label: n.name}, nil
+	return operand{typ: t, class: classUint, size: 8, bits: bits, name: n.name, register: true}, nil
 }
 
 // array looks at the register's bytes as elements of a type such as int16.
@@ -127,12 +126,5 @@ func (n *registerNode) array(m *machine, b []byte) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	if t, err := m.prog.site.typeNamed("", fmt.Sprintf("[%d]%s", len(b)*8/bits, n.view)); err == nil {
-		return bytesOperand(m, t, b)
-	}
-	t, err := m.prog.site.typeNamed("", "[]"+n.view)
-	if err != nil {
-		return operand{}, fmt.Errorf("the program has no array or slice of %s to show it as", elem.Name())
-	}
-	return detachedSlice(m, t, b, int64(len(b)*8/bits))
+	return of(value.OfElements(m.Env, elem, b, int64(len(b)*8/bits)), nil)
 }

@@ -6,29 +6,23 @@ import (
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
-	dwarfexpr "github.com/tinydbg/tinydbg/internal/dwarf/expr"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
-	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
 // Scope is a stopped frame that expressions are evaluated in. It must be at the
 // site that the program was compiled for.
 type Scope struct {
 	Site
-	// Mem is the memory of the process. It is required.
-	Mem target.Memory
-	// Regs are the registers of the frame, by DWARF number. nil: not known.
-	Regs dwarfexpr.Registers
+	// Env has the memory and the frame's registers. It is required.
+	Env *value.Env
 	// Thread are all registers of the thread, if the frame is its innermost one.
 	Thread arch.Regs
-	// SetRegister writes a register of the frame. nil: registers can't be set.
-	SetRegister func(dwarf int, value []byte) error
 	// CFA is the frame's canonical frame address, 0 if not known.
 	CFA addr.Addr
-	// Runtime is nil when the process has no Go runtime.
-	Runtime *goruntime.Runtime
-	// G is the goroutine of the frame, nil if there is none. To avoid reading
-	// it for nothing it is asked for only when an expression mentions it.
+	// G is the goroutine of the frame. It is asked for only when an expression
+	// mentions it. nil: there is none.
 	G func() (*goruntime.G, error)
 	// ThreadID is the thread of the frame, 0 for a parked goroutine's.
 	ThreadID int
@@ -53,7 +47,7 @@ func (p *Program) Eval(sc *Scope) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return p.result(sc, o)
+	return p.result(&machine{sc, p}, o)
 }
 
 // Bool evaluates a condition.
@@ -76,19 +70,25 @@ func (p *Program) Address(sc *Scope) (addr.Addr, error) {
 	if err != nil {
 		return 0, err
 	}
-	if o.fn != nil {
+	switch {
+	case o.fn != nil:
 		return o.fn.entry(), nil
-	}
-	if o.typ != nil && isWord(o.typ) {
-		return p.pointee(sc, o)
+	case o.kind() == symbol.FuncKind && o.val != nil:
+		f, err := o.val.Func()
+		if err != nil || f == nil {
+			return 0, err
+		}
+		return f.Entry, nil
+	case o.typ != nil && isWord(o.typ):
+		a, err := o.pointerBits()
+		return addr.Addr(a), err
 	}
 	if o, err = o.scalar(); err != nil {
 		return 0, err
 	}
 	switch {
 	case o.c != nil:
-		bits, fits, ok := constBits(o.c, classUint, 8)
-		if ok && fits {
+		if bits, fits, ok := constBits(o.c, classUint, 8); ok && fits {
 			return addr.Addr(bits), nil
 		}
 	case isInt(o.class):
@@ -97,21 +97,9 @@ func (p *Program) Address(sc *Scope) (addr.Addr, error) {
 	return 0, fmt.Errorf("%q is %s, not an address", p.e.src, o.typeName())
 }
 
-// pointee is the address in a pointer; for a function value, that of its code.
-func (p *Program) pointee(sc *Scope, o operand) (addr.Addr, error) {
-	a, err := pointerBits(o)
-	if err != nil || a == 0 || !isFunc(o.typ) {
-		return addr.Addr(a), err
-	}
-	code, err := memoryOperand(&machine{sc, p}, o.typ, a)
-	if err != nil {
-		return 0, err
-	}
-	a, err = pointerBits(code)
-	return addr.Addr(a), err
-}
-
-func (p *Program) run(sc *Scope) (o operand, err error) {
+// run evaluates p. The site is compared so that a location of another frame is
+// never used.
+func (p *Program) run(sc *Scope) (operand, error) {
 	if sc.Image != p.site.Image || sc.PC != p.site.PC || sc.InlineDepth != p.site.InlineDepth {
 		return operand{}, errors.New("the expression was compiled for another place")
 	}
@@ -120,7 +108,7 @@ func (p *Program) run(sc *Scope) (o operand, err error) {
 
 // goroutine is the frame's goroutine, or why there is none.
 func (m *machine) goroutine() (*goruntime.G, error) {
-	if m.Runtime == nil {
+	if m.Env.Runtime == nil {
 		return nil, errors.New("the process has no Go runtime, so there is no current goroutine")
 	}
 	if m.G == nil {

@@ -16,14 +16,7 @@ func (c *compiler) signature(x *ast.FuncType) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s := "(" + strings.Join(params, ", ") + ")"
-	switch len(results) {
-	case 0:
-		return s, nil
-	case 1:
-		return s + " " + results[0], nil
-	}
-	return s + " (" + strings.Join(results, ", ") + ")", nil
+	return strings.TrimPrefix(spell(params, results), "func"), nil
 }
 
 // fieldTypes lists a type for every parameter.

@@ -1,0 +1,114 @@
+package expr
+
+import (
+	"fmt"
+	"go/constant"
+)
+
+// Set evaluates rhs and assigns it to what lhs means: memory, a register, or a
+// variable in registers. What would need new memory in the process (the text of
+// a string, a new map key) can't be assigned.
+func Set(sc *Scope, lhs, rhs string) error {
+	dst, prog, err := evalPart(sc, lhs)
+	if err != nil {
+		return err
+	}
+	src, _, err := evalPart(sc, rhs)
+	if err != nil {
+		return err
+	}
+	m := &machine{sc, prog}
+	if reg, ok := prog.root.(*registerNode); ok {
+		return setRegister(m, reg, src)
+	}
+	if dst.val == nil || dst.fn != nil {
+		return fmt.Errorf("can not set %q: it is not a variable", lhs)
+	}
+	if src.fn != nil {
+		return fmt.Errorf("can not set %q to %q: a function is no value in memory; take a function variable's", lhs, rhs)
+	}
+	if src, err = implicit(m, dst, src); err != nil {
+		return fmt.Errorf("can not set %q to %q: %w", lhs, rhs, err)
+	}
+	v, err := src.value(m, rhs)
+	if err != nil {
+		return err
+	}
+	if err := dst.val.Assign(v); err != nil {
+		return fmt.Errorf("can not set %q to %q: %w", lhs, rhs, err)
+	}
+	return nil
+}
+
+// implicit gives a constant the type of what it is assigned to: an address may
+// be assigned to a pointer.
+func implicit(m *machine, dst, x operand) (operand, error) {
+	if !x.untyped() || dst.typ == nil {
+		return x, nil
+	}
+	if isWord(dst.typ) {
+		o, err := convertToWord(m, dst.typ, x)
+		if err == errConvert {
+			err = fmt.Errorf("can not convert %s constant to %s", x.c, dst.typ.Name())
+		}
+		return o, err
+	}
+	if cl, size := classOf(dst.typ); cl != classNone && cl != classString {
+		return constAs(x.c, operand{typ: dst.typ, class: cl, size: size})
+	}
+	return x, nil
+}
+
+func evalPart(sc *Scope, src string) (operand, *Program, error) {
+	e, err := Parse(src)
+	if err != nil {
+		return operand{}, nil, err
+	}
+	p, err := e.Compile(sc.Site)
+	if err != nil {
+		return operand{}, nil, err
+	}
+	o, err := p.run(sc)
+	return o, p, err
+}
+
+// setRegister assigns an integer or a pointer to a register.
+func setRegister(m *machine, reg *registerNode, x operand) error {
+	if m.Env.SetReg == nil {
+		return fmt.Errorf("can not set %s: the registers of this frame are not in the thread", reg.name)
+	}
+	if reg.view != "" || !reg.whole {
+		return fmt.Errorf("can not set a part of register %s", reg.name)
+	}
+	old, err := reg.bytes(m)
+	if err != nil {
+		return err
+	}
+	bits, err := registerBits(x)
+	if err != nil {
+		return fmt.Errorf("can not set %s: %w", reg.name, err)
+	}
+	data := make([]byte, len(old))
+	copy(data, wordBytes(bits))
+	return m.Env.SetReg(reg.number, data)
+}
+
+func registerBits(x operand) (uint64, error) {
+	if x.typ != nil && isWord(x.typ) {
+		return x.pointerBits()
+	}
+	x, err := x.scalar()
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case x.untyped() && isNumber(x.c):
+		bits, fits, ok := constBits(x.c, classUint, 8)
+		if ok && (fits || constant.Sign(x.c) < 0) {
+			return bits, nil
+		}
+	case isInt(x.class):
+		return x.bits, nil
+	}
+	return 0, fmt.Errorf("%s is no integer that fits", x.typeName())
+}
