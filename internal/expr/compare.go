@@ -178,6 +178,13 @@ func (c comparison) values(x, y operand) (bool, error) {
 	if _, err := c.equality(true, x.typ); err != nil {
 		return false, err
 	}
+	x, err := withDefaultType(c.m, x)
+	if err != nil {
+		return false, err
+	}
+	if y, err = withDefaultType(c.m, y); err != nil {
+		return false, err
+	}
 	v, err := x.value(c.m, "")
 	if err != nil {
 		return false, err
@@ -191,4 +198,18 @@ func (c comparison) values(x, y operand) (bool, error) {
 		return false, err
 	}
 	return c.equality(same, x.typ)
+}
+
+// withDefaultType gives an untyped constant the type it has when it is put in an
+// interface.
+func withDefaultType(m *machine, x operand) (operand, error) {
+	if !x.untyped() {
+		return x, nil
+	}
+	t, err := m.prog.site.typeNamed("", constKindName(x.c))
+	if err != nil {
+		return x, err
+	}
+	cl, size := classOf(t)
+	return constAs(x.c, operand{typ: t, class: cl, size: size})
 }

@@ -102,7 +102,7 @@ func indexText(m *machine, s string, i int64) (operand, error) {
 // mapIndex is x[key]. Entries are visited one by one: the program's hash
 // function can't be run.
 func mapIndex(m *machine, x, key operand) (operand, error) {
-	key, err := mapKey(key, x.typ.Key())
+	key, err := mapKey(m, key, x.typ.Key())
 	if err != nil {
 		return operand{}, err
 	}
@@ -119,13 +119,16 @@ func mapIndex(m *machine, x, key operand) (operand, error) {
 
 // mapKey checks a key before the map is searched for it. A constant for a key of
 // interface type gets its default type.
-func mapKey(key operand, t *symbol.Type) (operand, error) {
+func mapKey(m *machine, key operand, t *symbol.Type) (operand, error) {
 	if t == nil {
 		return key, errors.New("the type of the map's keys is not known")
 	}
 	key, err := key.scalar()
-	if err != nil || t.Kind() == symbol.Interface {
+	if err != nil {
 		return key, err
+	}
+	if t.Kind() == symbol.Interface {
+		return withDefaultType(m, key)
 	}
 	if key.untyped() {
 		cl, size := classOf(t)

@@ -6,9 +6,11 @@ import "strings"
 // the names of symbols.
 type pattern struct {
 	text string
-	// generic: the user named type arguments, so they have to fit.
+	// generic: the user named type arguments, so they have to fit: args is the
+	// text with them.
 	generic bool
-	// exact receivers: the user wrote (*T), so T alone does not fit.
+	args    string
+	// pointer: the user wrote (*T), so T alone does not fit.
 	pointer bool
 }
 
@@ -17,9 +19,10 @@ func newPattern(text string) pattern {
 	p := pattern{text: text}
 	p.generic = strings.Contains(text, "[") && !strings.Contains(text, "[...]")
 	p.pointer = strings.Contains(text, "(*")
-	if !p.generic {
-		p.text = stripTypeArgs(text)
+	if p.generic {
+		p.args = text
 	}
+	p.text = stripTypeArgs(text)
 	return p
 }
 
@@ -35,18 +38,9 @@ func unquotePath(s string) string {
 	return path + rest
 }
 
-// key is a symbol's name in the form that the pattern is matched with. All
-// instances of one generic function have the same key unless the user named
-// type arguments.
-func (p pattern) key(symbol string) string {
-	if p.generic || strings.IndexByte(symbol, '[') < 0 {
-		return symbol
-	}
-	return stripTypeArgs(symbol)
-}
-
-// exact tells whether key is the full name that the user wrote.
-func (p pattern) exact(key string) bool { return key == p.text }
+// key is a symbol's name in the form that the pattern is matched with: all
+// instances of one generic function have the same.
+func (p pattern) key(symbol string) string { return stripTypeArgs(symbol) }
 
 // matches tells whether the user may mean key: the whole name, the name without
 // leading elements of the import path, without the package, or without package
@@ -136,4 +130,24 @@ func stripTypeArgs(name string) string {
 		}
 	}
 	return b.String()
+}
+
+// fitsInstance tells whether an instance of a generic function has the type
+// arguments that the user named, if any. .gopclntab calls all instances by
+// [...]; only the linker's symbols tell them apart.
+func (p pattern) fitsInstance(symbol string) bool {
+	if !p.generic {
+		return true
+	}
+	_, want, _ := strings.Cut(p.args, "[")
+	_, got, ok := strings.Cut(symbol, "[")
+	return ok && typeArgs(want) == typeArgs(got)
+}
+
+// typeArgs are the type arguments that s begins with, as shapes have them.
+func typeArgs(s string) string {
+	if i := strings.LastIndexByte(s, ']'); i >= 0 {
+		s = s[:i]
+	}
+	return strings.NewReplacer("go.shape.", "", " ", "").Replace(s)
 }

@@ -111,7 +111,7 @@ func (env Env) funcsNamed(p pattern) []*group {
 				continue
 			}
 			key := p.key(fn.Name)
-			if !p.matches(key) || !p.fitsInstance(im.File, fn) {
+			if !p.matches(key) || p.generic && !p.fitsInstance(linkerName(im.File, fn)) {
 				continue
 			}
 			add(groups, key, im, fn)
@@ -122,6 +122,11 @@ func (env Env) funcsNamed(p pattern) []*group {
 		return []*group{g}
 	}
 	return preferWritten(groups)
+}
+
+func linkerName(f *symbol.File, fn *symbol.Func) string {
+	name, _, _ := f.ELFSymbolAt(fn.Entry)
+	return name
 }
 
 func add(groups map[string]*group, key string, im *image.Image, fn *symbol.Func) {

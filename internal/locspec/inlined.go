@@ -6,17 +6,23 @@ import "strings"
 // that exist only inlined.
 func (env Env) addInlined(groups map[string]*group, p pattern) {
 	last := p.text[strings.LastIndexByte(p.text, '.')+1:]
+	if len(groups) == 0 && !p.generic && last != "" {
+		env.onlyInlined(groups, p, last)
+	}
+	env.inlineInstances(groups)
+}
+
+// onlyInlined makes groups for functions without code of their own. Names that
+// were never inlined, either, are dropped.
+func (env Env) onlyInlined(groups map[string]*group, p pattern, last string) {
 	for _, im := range env.Images {
-		for _, name := range im.File.InlinedNames() {
-			if !strings.Contains(name, last) {
-				continue
-			}
-			if key := p.key(name); groups[key] == nil && !p.generic && p.matches(key) {
+		for _, name := range im.File.GoNames(last) {
+			key := p.key(name)
+			if groups[key] == nil && p.matches(key) && len(im.File.InlineInstances(name)) > 0 {
 				groups[key] = &group{name: name}
 			}
 		}
 	}
-	env.inlineInstances(groups)
 }
 
 // inlineInstances fills in where the functions of groups were inlined.
