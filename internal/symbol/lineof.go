@@ -55,32 +55,38 @@ func (f *File) funcsWithLine(file string, line int) []*Func {
 }
 
 // placesIn finds the lowest statement of the line in fn itself and in each
-// call that was inlined into it.
+// call that was inlined into it. Optimised code may have no statement left of a
+// line: then it is the lowest instruction.
 func (f *File) placesIn(fn *Func, file string, line int) []LinePC {
 	r, ok := fn.record()
 	if !ok {
 		return nil
 	}
-	g, _ := f.goTable()
-	var list []LinePC
-	seen := map[int32]bool{}
+	best := map[int32]LineRow{}
 	for _, row := range f.Statements(fn) {
-		if !row.Stmt || row.Line != line || seen[row.inl] || row.File != file {
+		if row.Line != line || row.File != file {
 			continue
 		}
-		seen[row.inl] = true
+		if old, ok := best[row.inl]; !ok || row.Stmt && !old.Stmt {
+			best[row.inl] = row
+		}
+	}
+	g, _ := f.goTable()
+	var list []LinePC
+	for inl, row := range best {
 		place := LinePC{PC: row.PC, Func: fn}
-		if row.inl < 0 {
-			place.PC = f.pastPrologue(fn, row.PC)
-		} else if c, err := r.Call(g.tree, row.inl); err == nil {
-			place.InlinedFunc = c.Name
+		if inl >= 0 {
+			if c, err := r.Call(g.tree, inl); err == nil {
+				place.InlinedFunc = c.Name
+			}
+		} else if fn.IsWrapper() {
+			// A wrapper has the line of the go or defer statement it was made
+			// for, but does not run when that does.
+			continue
+		} else {
+			place.PC = max(place.PC, f.PrologueEnd(fn))
 		}
 		list = append(list, place)
 	}
 	return list
-}
-
-// pastPrologue moves a place that is in fn's prologue to the end of it.
-func (f *File) pastPrologue(fn *Func, pc addr.FileAddr) addr.FileAddr {
-	return max(pc, f.PrologueEnd(fn))
 }

@@ -52,12 +52,17 @@ func dotOutsideBrackets(name string) int {
 }
 
 func isClosureName(s string) bool {
-	for _, p := range []string{"func", "gowrap", "deferwrap"} {
-		if rest, ok := strings.CutPrefix(s, p); ok && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
-			return true
-		}
-	}
-	return s != "" && s[0] >= '0' && s[0] <= '9'
+	return isNumbered(s, "func") || isWrapperName(s) || isNumbered(s, "")
+}
+
+// isWrapperName says whether a name's last part is that of a function made for
+// a go or defer statement whose call has arguments.
+func isWrapperName(s string) bool { return isNumbered(s, "gowrap") || isNumbered(s, "deferwrap") }
+
+// isNumbered says whether s is prefix and a number, with more behind it or not.
+func isNumbered(s, prefix string) bool {
+	rest, ok := strings.CutPrefix(s, prefix)
+	return ok && rest != "" && rest[0] >= '0' && rest[0] <= '9'
 }
 
 // shortName replaces type arguments by "...", as the runtime prints names.

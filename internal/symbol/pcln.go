@@ -2,7 +2,6 @@ package symbol
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/pclntab"
@@ -35,11 +34,6 @@ type goTable struct {
 	tree   pclntab.TreeFunc
 	// start and end of the text
 	start, end uint64
-	// wrapper is the function id of generated wrappers, 0 when not known
-	wrapper struct {
-		once sync.Once
-		id   uint8
-	}
 }
 
 func (f *File) openGoTable() (*goTable, error) {

@@ -127,6 +127,13 @@ func (f *File) PrologueEnd(fn *Func) addr.FileAddr {
 			return addr.FileAddr(m.pc)
 		}
 	}
+	// A function without a frame may still begin by saving what came in
+	// registers: those instructions are not marked as statements.
+	for _, m := range marks {
+		if m.stmt {
+			return addr.FileAddr(m.pc)
+		}
+	}
 	return fn.Entry
 }
 
