@@ -33,12 +33,7 @@ ADDR is HOST:PORT, or unix:PATH.`,
 			return connect(cmd.Context(), o, args[0], ca)
 		},
 	}
-	o.clientFlags(c)
-	o.logFlags(c)
-	c.Flags().StringVar(&o.tokenFile, "token-file", "", "File with the token the server wants.")
 	c.Flags().StringVar(&ca, "tls-ca", "", "Authorities the server's certificate must come from (PEM file).")
-	c.Flags().StringVar(&o.tlsCert, "tls-cert", "", "Certificate to show to the server (PEM file).")
-	c.Flags().StringVar(&o.tlsKey, "tls-key", "", "Key of the certificate (PEM file).")
 	return c
 }
 

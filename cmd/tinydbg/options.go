@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 )
 
@@ -38,48 +39,44 @@ type options struct {
 	backend     string
 }
 
-func (o *options) logFlags(c *cobra.Command) {
-	f := c.Flags()
+// globalFlags may stand before the name of the command as well as after it:
+// recipes in the field begin with 'tinydbg --headless --listen=...'.
+func (o *options) globalFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.log, "log", false, "Log what the debugger does.")
 	f.StringVar(&o.logOutput, "log-output", "", "Comma separated list of components that log (see 'tinydbg help log').")
 	f.StringVar(&o.logDest, "log-dest", "", "File or file descriptor to log to (see 'tinydbg help log').")
+	f.StringVar(&o.init, "init", "", "File of commands that the terminal runs first.")
+	f.BoolVar(&o.nonTerminal, "allow-non-terminal-interactive", false, "Run the terminal on standard streams that are no terminal.")
+	o.serverFlags(f)
+	o.targetFlags(f)
 }
 
-func (o *options) serverFlags(c *cobra.Command) {
-	f := c.Flags()
+func (o *options) serverFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.headless, "headless", false, "Serve clients (JSON-RPC, DAP) without a terminal here.")
 	f.StringVarP(&o.listen, "listen", "l", "127.0.0.1:0", "Address to serve at: HOST:PORT or unix:PATH.")
 	f.BoolVar(&o.multiclient, "accept-multiclient", false, "Let several clients come and go.")
 	f.IntVar(&o.apiVersion, "api-version", 2, "Version of the JSON-RPC interface; 2 is the only one.")
 	f.BoolVar(&o.sameUser, "only-same-user", true, "Let only clients of the same user connect.")
-	f.StringVar(&o.tokenFile, "token-file", "", "File with a token that clients must send.")
-	f.StringVar(&o.tlsCert, "tls-cert", "", "Certificate to encrypt connections with (PEM file).")
+	f.StringVar(&o.tokenFile, "token-file", "", "File with a token that clients must send, or that connect sends.")
+	f.StringVar(&o.tlsCert, "tls-cert", "", "Certificate to encrypt connections with, or that connect shows (PEM file).")
 	f.StringVar(&o.tlsKey, "tls-key", "", "Key of the certificate (PEM file).")
 	f.StringVar(&o.tlsCA, "tls-client-ca", "", "Authorities whose certificates clients must show (PEM file).")
-	o.clientFlags(c)
-	f.BoolVar(&o.nonTerminal, "allow-non-terminal-interactive", false, "Run the terminal on standard streams that are no terminal.")
-	o.targetFlags(c)
 }
 
-func (o *options) clientFlags(c *cobra.Command) {
-	c.Flags().StringVar(&o.init, "init", "", "File of commands that the terminal runs first.")
-}
-
-func (o *options) targetFlags(c *cobra.Command) {
-	c.Flags().BoolVar(&o.checkGo, "check-go-version", true, "Refuse programs of Go versions that are not supported.")
-	c.Flags().StringVar(&o.backend, "backend", "default", "How processes are debugged (see 'tinydbg help backend').")
-}
-
-func (o *options) launchFlags(c *cobra.Command) {
-	f := c.Flags()
+func (o *options) targetFlags(f *pflag.FlagSet) {
+	f.BoolVar(&o.checkGo, "check-go-version", true, "Refuse programs of Go versions that are not supported.")
+	f.StringVar(&o.backend, "backend", "default", "How processes are debugged (see 'tinydbg help backend').")
 	f.StringVar(&o.workDir, "wd", "", "Working directory of the program.")
 	f.BoolVar(&o.disableASLR, "disable-aslr", false, "Load the program at the same addresses each time.")
 	f.StringArrayVarP(&o.redirects, "redirect", "r", nil, "Redirect a standard stream of the program (see 'tinydbg help redirect').")
-	f.StringVar(&o.tty, "tty", "", "Terminal that the program's standard streams are connected to.")
+	f.StringVar(&o.buildFlags, "build-flags", "", "Flags for the go command, such as '-tags=integration -race'.")
 }
 
-func (o *options) buildFlagsTo(c *cobra.Command) {
-	c.Flags().StringVar(&o.buildFlags, "build-flags", "", "Flags for the go command, such as '-tags=integration -race'.")
+func (o *options) ttyFlag(c *cobra.Command) {
+	c.Flags().StringVar(&o.tty, "tty", "", "Terminal that the program's standard streams are connected to.")
+}
+
+func (o *options) outputFlag(c *cobra.Command) {
 	c.Flags().StringVar(&o.output, "output", "", "Where the executable is built; it is removed in the end.")
 }
 

@@ -20,6 +20,7 @@ func newRoot() *cobra.Command {
 		Use: "tinydbg", Short: "A debugger for Go programs", Long: about,
 		SilenceErrors: true, SilenceUsage: true,
 	}
+	o.globalFlags(root.PersistentFlags())
 	root.AddCommand(
 		connectCommand(o), versionCommand(),
 		logTopic(), redirectTopic(), backendTopic(),
