@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -120,4 +121,26 @@ func (r *Runtime) ReadInterface(mem target.Memory, tab, data addr.Addr, empty bo
 		return Interface{}, fmt.Errorf("read the interface table at %v: %w", tab, err)
 	}
 	return Interface{Type: t, Data: data}, nil
+}
+
+// ResolveType is TypeAt, but it also knows pointers to types that debug
+// information has while it lacks the pointer type: releases up to go1.23 leave out
+// those that are only put into interfaces.
+func (r *Runtime) ResolveType(mem target.Memory, rt RType) (*symbol.Type, error) {
+	t, err := r.TypeAt(rt.Addr)
+	if err == nil || rt.Kind != reflect.Pointer {
+		return t, err
+	}
+	elem, perr := r.readPtr(mem, rt.Addr+addr.Addr(r.off["internal/abi.Type"])) // abi.PtrType.Elem
+	if perr != nil {
+		return nil, err
+	}
+	e, perr := r.TypeAt(elem)
+	if perr != nil {
+		return nil, err
+	}
+	if p := e.File().PointerTo(e); p != nil {
+		return p, nil
+	}
+	return nil, err
 }

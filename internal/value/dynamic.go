@@ -40,10 +40,11 @@ func (v *Value) Dynamic() (*Value, error) {
 }
 
 func (v *Value) dynamic(rt goruntime.RType, data addr.Addr, size int64) (*Value, error) {
-	t, err := v.env.Runtime.TypeAt(rt.Addr)
+	t, err := v.env.Runtime.ResolveType(v.env.Mem, rt)
 	if err != nil {
-		return Unreadable(v.env, "data", nil,
-			fmt.Errorf("its type, %s, is not in the debug information", rt.Name)), nil
+		d := Unreadable(v.env, "data", nil, fmt.Errorf("its type, %s, is not in the debug information", rt.Name))
+		d.typeText = rt.Name
+		return d, nil
 	}
 	if rt.Direct {
 		return v.part("data", t, size), nil

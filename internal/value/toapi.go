@@ -129,7 +129,7 @@ func (l *loader) fill(v *Value, out *api.Variable, level int) error {
 	case symbol.Map:
 		return l.entries(v, out, level)
 	case symbol.Chan:
-		return l.channel(v, out)
+		return l.channel(v, out, level)
 	case symbol.Interface:
 		return l.dynamic(v, out, level)
 	case symbol.FuncKind:

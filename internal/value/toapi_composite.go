@@ -146,7 +146,7 @@ func (l *loader) entries(v *Value, out *api.Variable, level int) error {
 }
 
 // channel reads its header, with what is in its buffer.
-func (l *loader) channel(v *Value, out *api.Variable) error {
+func (l *loader) channel(v *Value, out *api.Variable, level int) error {
 	p, err := v.word(0)
 	if err != nil || p == 0 {
 		return err
@@ -160,15 +160,17 @@ func (l *loader) channel(v *Value, out *api.Variable) error {
 	if err != nil {
 		return err
 	}
-	// Channels have levels of their own: what a user wants of one is the
-	// buffer, which would be cut off in most places.
+	// The header has levels of its own, whatever the channel's: clients show a
+	// channel by what is in it.
 	inner := &loader{cfg: l.cfg, nodes: l.nodes}
 	inner.cfg.FollowPointers, inner.cfg.MaxVariableRecurse, inner.cfg.MaxStructFields = true, 1, -1
 	hchan := New(v.env, "", repr.Elem(), addr.Addr(p))
 	for _, f := range hchan.Fields() {
 		field := inner.load(f, 1)
 		if f.Name == "buf" {
-			field = inner.buffer(v, f, int64(c.Cap))
+			l.nodes = inner.nodes
+			field = l.buffer(v, f, int64(c.Cap), level)
+			inner.nodes = l.nodes
 		}
 		out.Children = append(out.Children, field)
 	}
@@ -178,7 +180,7 @@ func (l *loader) channel(v *Value, out *api.Variable) error {
 }
 
 // buffer is the field buf of a channel as a pointer to an array of its elements.
-func (l *loader) buffer(v, f *Value, n int64) api.Variable {
+func (l *loader) buffer(v, f *Value, n int64, level int) api.Variable {
 	out := head(f)
 	p, err := f.word(0)
 	if err != nil {
@@ -200,7 +202,7 @@ func (l *loader) buffer(v, f *Value, n int64) api.Variable {
 			array.Unreadable = err.Error()
 			break
 		}
-		array.Children = append(array.Children, l.load(e, 2))
+		array.Children = append(array.Children, l.load(e, level+1))
 	}
 	out.Children = []api.Variable{array}
 	return out

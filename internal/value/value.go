@@ -85,6 +85,8 @@ type Value struct {
 	at  place
 	// seq stands for slices whose type the program does not have.
 	seq *sequence
+	// typeText is the runtime's name of a type that debug information lacks.
+	typeText string
 	// addressOf marks the result of AddressOf: what it points to is not shown.
 	addressOf bool
 }
@@ -144,7 +146,7 @@ func (v *Value) TypeName() string {
 	case v.seq != nil:
 		return "[]" + v.seq.elem.Name()
 	case v.Type == nil:
-		return ""
+		return v.typeText
 	default:
 		return v.Type.Name()
 	}
