@@ -30,7 +30,7 @@ type lister func(ctx context.Context, scope api.EvalScope, cfg api.LoadConfig) (
 // listVariables shows variables as "name = value", those that another of the
 // same name hides in parentheses.
 func (s *Shell) listVariables(ctx context.Context, in Input, what string, list lister) error {
-	filter, verbose := flag(in.Args, "-v")
+	filter, verbose := leading(in.Args, "-v")
 	re, err := regexp.Compile(filter)
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ reported there. -a tells more and lists the debugger's own as well.`,
 }
 
 func runBreakpoints(ctx context.Context, s *Shell, in Input) error {
-	_, all := flag(in.Args, "-a")
+	_, all := leading(in.Args, "-a")
 	list, err := s.Client.ListBreakpoints(ctx, all)
 	if err != nil {
 		return err

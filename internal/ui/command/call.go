@@ -22,7 +22,7 @@ shown. A breakpoint in it stops the program there.
 }
 
 func runCall(ctx context.Context, s *Shell, in Input) error {
-	expr, unsafe := flag(in.Args, "-unsafe")
+	expr, unsafe := leading(in.Args, "-unsafe")
 	if expr == "" {
 		return fmt.Errorf("which function? call f(x)")
 	}

@@ -141,7 +141,7 @@ func completeExpression(ctx context.Context, s *Shell, args string) []string {
 }
 
 func (s *Shell) members(ctx context.Context, text, expr string) []string {
-	cfg := api.LoadConfig{FollowPointers: true, MaxVariableRecurse: 1, MaxStructFields: -1}
+	cfg := api.LoadConfig{FollowPointers: true, MaxVariableRecurse: 3, MaxStructFields: -1}
 	v, err := s.Client.Eval(ctx, s.scope(), expr, &cfg)
 	if err != nil {
 		return s.packageMembers(ctx, text, expr)
@@ -149,10 +149,21 @@ func (s *Shell) members(ctx context.Context, text, expr string) []string {
 	for len(v.Children) == 1 && v.Children[0].Name == "" {
 		v = &v.Children[0]
 	}
+	return fields(v, text, 0)
+}
+
+// fields are the fields of a struct, with those that embedding promotes.
+func fields(v *api.Variable, text string, depth int) []string {
 	var names []string
-	for _, f := range v.Children {
-		if f.Name != "" {
-			names = append(names, text+"."+f.Name)
+	for i := range v.Children {
+		f := &v.Children[i]
+		if f.Name == "" {
+			continue
+		}
+		names = append(names, text+"."+f.Name)
+		embedded := strings.TrimLeft(f.Type[strings.LastIndexByte(f.Type, '.')+1:], "*") == f.Name
+		if embedded && depth < 4 {
+			names = append(names, fields(f, text, depth+1)...)
 		}
 	}
 	return names

@@ -15,7 +15,7 @@ reason. -d asks the server to fetch the debug information of one of them.`,
 }
 
 func runLibraries(ctx context.Context, s *Shell, in Input) error {
-	if rest, download := flag(in.Args, "-d"); download {
+	if rest, download := leading(in.Args, "-d"); download {
 		n, err := number(rest, "library")
 		if err != nil {
 			return err

@@ -20,7 +20,7 @@ one, registers that the unwinder could recover are shown.`,
 }
 
 func runRegs(ctx context.Context, s *Shell, in Input) error {
-	_, all := flag(in.Args, "-a")
+	_, all := leading(in.Args, "-a")
 	regs, err := s.Client.ListRegisters(ctx, api.ListRegistersIn{Scope: &in.Scope, IncludeFp: all})
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func varsCommand() *Command {
 }
 
 func runVars(ctx context.Context, s *Shell, in Input) error {
-	filter, verbose := flag(in.Args, "-v")
+	filter, verbose := leading(in.Args, "-v")
 	cfg := s.short()
 	if verbose {
 		cfg = s.full()

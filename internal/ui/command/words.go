@@ -57,8 +57,8 @@ func head(line string) (word, rest string) {
 	return line, ""
 }
 
-// flag takes a leading flag such as -v off args.
-func flag(args, name string) (rest string, given bool) {
+// leading takes a leading flag such as -v off args.
+func leading(args, name string) (rest string, given bool) {
 	word, rest := head(args)
 	if word != name {
 		return args, false
