@@ -322,3 +322,15 @@ func TestSameCommands(t *testing.T) {
 		}
 	}
 }
+
+// TestSameText compares what methods of the types make of a value.
+func TestSameText(t *testing.T) {
+	if theirs, ours := (*peer.Function)(nil).Name(), (*api.Function)(nil).Name(); theirs != ours {
+		t.Errorf("the name of no function is %q for the peer, %q for us", theirs, ours)
+	}
+	theirs := peer.Registers{{Name: "Rip", Value: "0x1"}, {Name: "Fs_base", Value: "0x2"}}.String()
+	ours := api.Registers{{Name: "Rip", Value: "0x1"}, {Name: "Fs_base", Value: "0x2"}}.String()
+	if theirs != ours {
+		t.Errorf("registers:\npeer\n%s\nours\n%s", theirs, ours)
+	}
+}

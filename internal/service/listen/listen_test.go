@@ -118,6 +118,7 @@ func eventually(t *testing.T, what string, f func() bool) {
 func TestProtocolsOnOnePort(t *testing.T) {
 	r := start(t, Options{Addr: "127.0.0.1:0", Multiclient: true})
 	say(t, r.dial(t), "{1}", "json {1}")
+	say(t, r.dial(t), "\r\n {1}", "json {1}")
 	say(t, r.dial(t), "Content-Length: 2", "dap Content-Length: 2")
 	for _, other := range []string{"GET / HTTP/1.1\r\n\r\n", "CONNECT x:1 HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x00", "[]"} {
 		conn := r.dial(t)
@@ -135,6 +136,9 @@ func TestProtocolsOnOnePort(t *testing.T) {
 func TestOneClient(t *testing.T) {
 	r := start(t, Options{Addr: "127.0.0.1:0"})
 	r.dial(t).Close() // a port scan
+	enter := r.dial(t)
+	io.WriteString(enter, "\n")
+	enter.Close()
 	web := r.dial(t)
 	io.WriteString(web, "GET / HTTP/1.1\r\n\r\n")
 	hear(web)

@@ -29,12 +29,12 @@ func (p protocol) String() string {
 func recognise(conn *peekConn) (protocol, error) {
 	conn.SetDeadline(time.Now().Add(longPatience))
 	defer conn.SetDeadline(time.Time{})
-	first, err := conn.peek(1)
+	first, err := conn.first()
 	if err != nil {
 		return 0, fmt.Errorf("it left without a word: %w", err)
 	}
-	switch first[0] {
-	case '{', ' ', '\t', '\r', '\n':
+	switch first {
+	case '{':
 		return jsonRPC, nil
 	case 'C':
 		header, err := conn.peek(len("Content-"))
@@ -56,6 +56,20 @@ func newPeekConn(conn net.Conn) *peekConn {
 }
 
 func (c *peekConn) peek(n int) ([]byte, error) { return c.buf.Peek(n) }
+
+// first is the first byte after white space, which is dropped: it means
+// nothing in either protocol.
+func (c *peekConn) first() (byte, error) {
+	for {
+		b, err := c.buf.ReadByte()
+		if err != nil {
+			return 0, err
+		}
+		if b != ' ' && b != '\t' && b != '\r' && b != '\n' {
+			return b, c.buf.UnreadByte()
+		}
+	}
+}
 
 // Read reads what was peeked at, and then the rest.
 func (c *peekConn) Read(p []byte) (int, error) { return c.buf.Read(p) }

@@ -115,8 +115,8 @@ Fields of an argument that are missing are zero. The first request of a client i
 
 **Order.** Requests of one connection are carried out in the order in which they came. Those that may wait
 (Command, State without NonBlocking, GetEvents, Restart, Detach, DumpWait, DownloadLibraryDebugInfo) begin in that order, but
-those after them do not wait. The halt command, State with NonBlocking, CancelDownloads, DumpCancel and StopRecording overtake
-all others. Answers come in any order.
+those after them do not wait. State with NonBlocking, CancelDownloads, DumpCancel and StopRecording overtake all
+others, and so does the halt command, except that commands sent before it begin first. Answers come in any order.
 
 **While the process runs**, methods that need it stopped fail at once. State, ListBreakpoints, CreateBreakpoint,
 ClearBreakpoint, ToggleBreakpoint, AmendBreakpoint and halt work.

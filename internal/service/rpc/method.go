@@ -28,6 +28,8 @@ type job struct {
 	lane lane
 	// outlives is set for what goes on after the client has left.
 	outlives bool
+	// resumes is set for commands that make the process run.
+	resumes bool
 	// ends is set for what ends the session when it succeeds.
 	ends bool
 	do   func(context.Context, *server) (any, error)

@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -83,7 +84,8 @@ func state(ctx context.Context, s *server, in api.StateIn) (api.StateOut, error)
 	return api.StateOut{State: st}, err
 }
 
-// routeCommand lets a halt overtake. What comes after a command that makes the
+// routeCommand lets a halt overtake all but commands, which it waits for to
+// begin. What comes after a command that makes the
 // process run does not wait for it, for it may be that halt.
 func routeCommand(in api.DebuggerCommand) job {
 	switch in.Name {
@@ -92,10 +94,13 @@ func routeCommand(in api.DebuggerCommand) job {
 	case api.SwitchThread, api.SwitchGoroutine:
 		return job{lane: inOrder, outlives: true}
 	}
-	return job{lane: beside, outlives: true}
+	return job{lane: beside, outlives: true, resumes: true}
 }
 
 func command(ctx context.Context, s *server, in api.DebuggerCommand) (api.CommandOut, error) {
+	if in.Name == api.Halt {
+		s.starts.wait(ctx, time.Second)
+	}
 	var st *api.DebuggerState
 	run := func() (err error) {
 		st, err = s.backend.Command(ctx, in)

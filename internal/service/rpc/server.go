@@ -94,6 +94,7 @@ type server struct {
 	in      *reader
 	out     *writer
 	events  events
+	starts  gate // commands that have not resumed the process yet
 
 	// life ends with the server; visit when the client has gone.
 	life, visit context.Context
@@ -164,6 +165,9 @@ func endOfStream(err error) error {
 
 // route brings a request to its lane.
 func (s *server) route(c call) {
+	if c.resumes {
+		s.starts.begin()
+	}
 	if c.lane != ahead {
 		s.queue <- c
 		return
@@ -187,6 +191,9 @@ func (s *server) start(c call, tokens chan struct{}) {
 	select {
 	case tokens <- struct{}{}:
 	default:
+		if c.resumes {
+			s.starts.end()
+		}
 		s.answer(c, nil, fmt.Errorf("too many requests in progress (%d)", MaxInProgress))
 		return
 	}
@@ -209,11 +216,29 @@ func (s *server) run(c call) {
 	if c.outlives {
 		ctx = s.life
 	}
+	if c.resumes {
+		defer s.watchStart()()
+	}
 	result, err := s.guard(ctx, c)
 	s.answer(c, result, err)
 	if c.ends && err == nil {
 		s.detachOnce.Do(func() { close(s.detached) })
 		s.out.close(ErrDetached)
+	}
+}
+
+// watchStart lets halts through from when the process has been resumed, or the
+// function it returns has been called.
+func (s *server) watchStart() (over func()) {
+	begun := sync.OnceFunc(s.starts.end)
+	stop := s.backend.Subscribe(func(ev api.Event) {
+		if ev.Kind == api.EventResumed {
+			begun()
+		}
+	})
+	return func() {
+		stop()
+		begun()
 	}
 }
 

@@ -108,6 +108,24 @@ func TestHaltAndStateBesideContinue(t *testing.T) {
 	wg.Wait()
 }
 
+// A halt sent right after a continue stops it, however the two are scheduled.
+func TestHaltDoesNotOvertakeContinue(t *testing.T) {
+	for range 100 {
+		conn, _ := serve(t, &fakeBackend{}, Config{})
+		answers := json.NewDecoder(conn)
+		io.WriteString(conn, `{"method":"RPCServer.Eval","params":[{"Expr":"y"}],"id":0}`+
+			`{"method":"RPCServer.Command","params":[{"name":"continue"}],"id":1}`+
+			`{"method":"RPCServer.Command","params":[{"name":"halt"}],"id":2}`)
+		for range 3 {
+			var a struct{ Error any }
+			if err := answers.Decode(&a); err != nil || a.Error != nil {
+				t.Fatal(a.Error, err)
+			}
+		}
+		conn.Close()
+	}
+}
+
 // A client may send its requests without waiting for answers, and leave.
 func TestOrderAndLeaving(t *testing.T) {
 	b := &fakeBackend{}
