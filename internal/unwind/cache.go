@@ -1,6 +1,7 @@
 package unwind
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 
@@ -58,6 +59,7 @@ func (c *Cache) lookup(set *image.Set, pc addr.Addr) *place {
 func newPlace(img *image.Image, pc addr.Addr) *place {
 	p := &place{image: img}
 	if img == nil {
+		p.rowErr = fmt.Errorf("%v is in no file", pc)
 		return p
 	}
 	at := img.FileAddr(pc)
@@ -69,6 +71,12 @@ func newPlace(img *image.Image, pc addr.Addr) *place {
 		p.symbol, _, _ = img.File.ELFSymbolAt(at)
 	}
 	return p
+}
+
+// endsBefore says that the function which a return address pc seems to lie in
+// ends right before it.
+func (p *place) endsBefore(pc addr.Addr) bool {
+	return p.image != nil && (p.fn == nil || p.image.FileAddr(pc) >= p.fn.End)
 }
 
 // plainName is a function's name without the mark of an assembly function's

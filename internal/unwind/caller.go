@@ -17,7 +17,8 @@ func (w *walk) caller(f *Frame) (regs *Regs, exact bool) {
 		return regs, false
 	}
 	switch {
-	case f.CFA == 0 && w.place.fn == nil && len(w.frames) == 1:
+	case w.lost:
+		w.lost = false
 		return w.lostCall(f), false
 	case f.CFA == 0:
 		return nil, false
@@ -216,15 +217,16 @@ const maxFrame = 1 << 30
 // must point into the stack.
 func (w *walk) guessCFA(f *Frame) {
 	fp, ptr := f.Regs.FP(), addr.Addr(w.arch.PtrSize())
+	if w.lost = len(w.frames) == 0 && w.place.image == nil && w.calledFromCode(f.SP); w.lost {
+		f.CFA, f.RetAddrAt = f.SP+ptr, f.SP
+		return
+	}
 	if fp >= f.SP && fp-f.SP < maxFrame && fp%ptr == 0 && f.SP != 0 {
 		f.CFA = fp + 2*ptr
 		f.RetAddrAt = fp + ptr
 		return
 	}
-	if w.place.fn == nil && len(w.frames) == 0 {
-		return // perhaps a call of an address that is none: see lostCall
-	}
-	w.fail(f, "%w, and the frame pointer %v does not point into the stack at %v", w.place.why(f), fp, f.SP)
+	w.fail(f, "%w, and the frame pointer %v does not point into the stack at %v", w.place.rowErr, fp, f.SP)
 }
 
 // followFP reads the caller's registers from where frame pointers are saved.
@@ -242,7 +244,7 @@ func (w *walk) followFP(f *Frame) *Regs {
 	}
 	regs := FromSaved(w.arch, addr.Addr(ret), f.CFA, addr.Addr(fp))
 	if w.set.At(addr.Addr(ret)) == nil && ret != 0 {
-		w.fail(f, "%w, and what the frame pointer leads to, %#x, is no code", w.place.why(f), ret)
+		w.fail(f, "%w, and what the frame pointer leads to, %#x, is no code", w.place.rowErr, ret)
 		return nil
 	}
 	return regs

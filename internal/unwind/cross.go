@@ -2,35 +2,25 @@ package unwind
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
 )
-
-// why is the reason there is no row.
-func (p *place) why(f *Frame) error {
-	if p.image == nil {
-		return fmt.Errorf("%v is in no file", f.PC)
-	}
-	return p.rowErr
-}
 
 // signalReturn recovers the registers a signal handler's return would restore.
 // C libraries describe the place in .eh_frame; Go and the vdso do not.
 func (w *walk) signalReturn(f *Frame) (*Regs, bool) {
 	p := w.place
-	if w.unwinder == nil || p.image == nil || p.rowErr == nil && p.row.Signal || len(w.frames) == 1 {
+	if p.image == nil || p.rowErr == nil && p.row.Signal {
 		return nil, false
 	}
-	if name := plainName(p.fn); p.isGo && name != "runtime.sigreturn__sigaction" && name != "runtime.sigreturn" {
-		return nil, false
+	at := f.PC
+	if p.fn != nil {
+		// At its system call SP is the same as at its entry.
+		at = p.image.Addr(p.fn.Entry)
 	}
-	code := make([]byte, w.unwinder.SignalReturnLen())
-	if _, err := w.mem.ReadMemory(code, f.PC); err != nil {
-		return nil, false
-	}
-	saved, ok := w.unwinder.SignalReturn(code)
-	if !ok || w.crossed >= maxCrossings {
+	saved, ok := w.savedBySignal(at)
+	if !ok || f.PC-at > maxSignalReturn || w.crossed >= maxCrossings {
 		return nil, false
 	}
 	w.crossed++
@@ -43,27 +33,54 @@ func (w *walk) signalReturn(f *Frame) (*Regs, bool) {
 		}
 		regs.Set(s.DWARF, v)
 	}
-	f.Err, f.CFA = nil, f.SP
+	f.Err, f.CFA, f.RetAddrAt = nil, f.SP, 0
 	return regs, true
 }
 
-// lostCall finds the caller of an address that is none: a call through a nil or
-// wrong function value has just pushed its return address.
-func (w *walk) lostCall(f *Frame) *Regs {
-	ret, err := w.mem.word(f.SP, w.arch.ByteOrder())
+// maxSignalReturn is more than the length of code that returns from a handler.
+const maxSignalReturn = 16
+
+func (w *walk) isSignalReturn(pc addr.Addr) bool {
+	_, ok := w.savedBySignal(pc)
+	return ok
+}
+
+// savedBySignal is where registers were saved if the code at pc returns from a
+// signal handler. A C function that is found there by chance is one that does.
+func (w *walk) savedBySignal(pc addr.Addr) ([]arch.SavedReg, bool) {
+	if w.unwinder == nil {
+		return nil, false
+	}
+	code := make([]byte, w.unwinder.SignalReturnLen())
+	if _, err := w.mem.ReadMemory(code, pc); err != nil {
+		return nil, false
+	}
+	return w.unwinder.SignalReturn(code)
+}
+
+// calledFromCode says whether the word at sp is a return address.
+func (w *walk) calledFromCode(sp addr.Addr) bool {
+	ret, err := w.mem.word(sp, w.arch.ByteOrder())
 	if err != nil {
-		w.fail(f, "%w, and its stack cannot be read: %w", w.place.why(f), err)
+		return false
+	}
+	_, fn := w.set.FuncAt(addr.Addr(ret - 1))
+	return fn != nil
+}
+
+// lostCall finds the caller of an address that is none: a call through a wrong
+// function value has just pushed its return address.
+func (w *walk) lostCall(f *Frame) *Regs {
+	ret, err := w.mem.word(f.RetAddrAt, w.arch.ByteOrder())
+	if err != nil {
+		w.fail(f, "return address: %w", err)
 		return nil
 	}
-	if _, fn := w.set.FuncAt(addr.Addr(ret - 1)); fn == nil {
-		w.fail(f, "%w, and it was not called from known code", w.place.why(f))
-		return nil
-	}
-	f.RetAddrAt = f.SP
-	f.CFA = f.SP + addr.Addr(w.arch.PtrSize())
-	regs := FromSaved(w.arch, addr.Addr(ret), f.CFA, f.Regs.FP())
-	w.keepCalleeSaved(regs, f.Regs)
-	return regs
+	regs := *f.Regs
+	regs.thread = nil
+	regs.Set(w.arch.DWARFPC(), ret)
+	regs.Set(w.arch.DWARFSP(), uint64(f.CFA))
+	return &regs
 }
 
 // crossing is what a function of the runtime does to the stack. All happen only
@@ -81,7 +98,7 @@ const (
 	// callback: the frame on the goroutine's stack has its like on the system
 	// stack, below it C.
 	callback
-	// vdsoCall: SP is the system stack's, FP still the goroutine's.
+	// vdsoCall: SP is aligned and may be the system stack's, FP is the frame's.
 	vdsoCall
 )
 
@@ -105,7 +122,7 @@ func (w *walk) crossing(f *Frame) crossing {
 		return 0
 	}
 	c := crossings[plainName(p.fn)]
-	if c == 0 || (c == callback) != w.onGoroutine(f.SP) {
+	if c == 0 || c != vdsoCall && (c == callback) != w.onGoroutine(f.SP) {
 		return 0
 	}
 	return c
@@ -118,20 +135,21 @@ func (w *walk) crosses(f *Frame) bool { return w.crossing(f) != 0 }
 func (w *walk) crossTo(f *Frame) addr.Addr {
 	switch w.crossing(f) {
 	case sameFrame:
-		if !w.known || w.g.SP == 0 {
+		switch {
+		case !w.switched(f):
+		case !w.known || w.g.SP == 0:
 			f.Bottom = true // the thread itself called it
-			return f.SP
+		default:
+			return w.g.SP
 		}
-		return w.g.SP
 	case cCall:
 		return w.afterC(f)
 	case vdsoCall:
-		fp := f.Regs.FP()
-		if !w.onGoroutine(fp) {
-			return f.SP
+		// Once the frame is complete, FP is where it was pushed.
+		pushed, offset := 2*addr.Addr(w.arch.PtrSize()), addr.Addr(w.place.row.CFA.Offset)
+		if offset > pushed {
+			return f.Regs.FP() + pushed - offset
 		}
-		// The row counts from SP as it was: where FP says.
-		return fp + 2*addr.Addr(w.arch.PtrSize()) - addr.Addr(w.place.row.CFA.Offset)
 	case callback:
 		if w.g0SP == 0 {
 			w.g0SP = w.systemSP()
@@ -141,6 +159,16 @@ func (w *walk) crossTo(f *Frame) addr.Addr {
 		}
 	}
 	return f.SP
+}
+
+// switched says whether systemstack has changed stacks already. Called on the
+// system stack it never does; it then leaves by a jump, and so is the innermost
+// frame if it is one at all.
+func (w *walk) switched(f *Frame) bool {
+	if w.place.row.CFA.Offset <= int64(w.arch.PtrSize()) {
+		return false
+	}
+	return len(w.frames) > 0 || f.SP == w.systemSP()
 }
 
 // systemSP is where the thread's system stack was left for the goroutine's.
@@ -155,6 +183,9 @@ func (w *walk) systemSP() addr.Addr {
 	return g0.SP
 }
 
+// maxAlign is more than asmcgocall moves SP by when it does not change stacks.
+const maxAlign = 64
+
 // afterC is the SP of asmcgocall on the stack it was called on. It keeps the
 // goroutine and how deep its stack was at its SP, because that stack may move.
 func (w *walk) afterC(f *Frame) addr.Addr {
@@ -165,12 +196,15 @@ func (w *walk) afterC(f *Frame) addr.Addr {
 		w.fail(f, "C was called from a stack that cannot be read: %w", err)
 		return f.SP
 	}
-	if g == 0 {
+	if g == 0 && depth-uint64(f.SP) <= maxAlign {
 		return addr.Addr(depth)
+	}
+	if addr.Addr(g) != w.gAddr && len(w.frames) == 0 {
+		return f.SP // C has not been called yet
 	}
 	stack, err := w.opts.Switch.Goroutine(addr.Addr(g))
 	if err != nil || depth > uint64(stack.High-stack.Low) {
-		return f.SP // not there yet: C has not been called
+		return f.SP
 	}
 	return stack.High - addr.Addr(depth)
 }

@@ -139,6 +139,8 @@ type walk struct {
 	place *place
 	// base is the SP that the last frame's CFA was found from.
 	base addr.Addr
+	// lost: the innermost frame is at an address that is no code.
+	lost bool
 	// crossed counts changes of stack.
 	crossed int
 }
@@ -178,6 +180,12 @@ func (w *walk) frame(regs *Regs, exact bool) *Frame {
 	}
 	f.Interrupted = exact && len(w.frames) > 0
 	p := w.opts.Cache.lookup(w.set, f.CallPC)
+	if !exact && p.endsBefore(f.PC) && w.isSignalReturn(f.PC) {
+		// The kernel made it seem that somebody called the handler just before
+		// the code that returns to the kernel.
+		f.CallPC = f.PC
+		p = w.opts.Cache.lookup(w.set, f.CallPC)
+	}
 	w.place = p
 	f.Image, f.Func = p.image, p.fn
 	f.SystemStack = w.opts.Switch != nil && w.opts.G != 0 && !w.onGoroutine(f.SP)
