@@ -1,10 +1,6 @@
 package api
 
-import (
-	"encoding/json"
-	"reflect"
-	"unicode/utf8"
-)
+import "reflect"
 
 // Variable is a value of the program, or a part of one.
 type Variable struct {
@@ -55,28 +51,6 @@ type Variable struct {
 	LocationExpr string
 	// DeclLine is the line of the declaration.
 	DeclLine int64
-}
-
-// MarshalJSON keeps strings that are not valid UTF-8 in StringValueBytes.
-func (v *Variable) MarshalJSON() ([]byte, error) {
-	type plain Variable
-	out := plain(*v)
-	if v.Kind == reflect.String && !utf8.ValidString(v.Value) {
-		out.StringValueBytes = []byte(v.Value)
-	}
-	return json.Marshal(&out)
-}
-
-// UnmarshalJSON brings strings that are not valid UTF-8 back to Value.
-func (v *Variable) UnmarshalJSON(text []byte) error {
-	type plain Variable
-	if err := json.Unmarshal(text, (*plain)(v)); err != nil {
-		return err
-	}
-	if v.Kind == reflect.String && len(v.StringValueBytes) > 0 {
-		v.Value, v.StringValueBytes = string(v.StringValueBytes), nil
-	}
-	return nil
 }
 
 // VariableFlags is a set of facts about a variable.
