@@ -57,17 +57,30 @@ func apiKind(v *Value) reflect.Kind {
 	case symbol.Invalid:
 		return constKind(v)
 	case symbol.Enum:
-		return reflect.Kind(integerKind(v.Type))
+		return integerAPIKind(integerKind(v.Type))
 	case symbol.Union:
 		return reflect.Struct
 	case symbol.Float80:
 		return reflect.Float64
 	case symbol.Int128:
-		return reflect.Int64
+		return reflect.Int
 	case symbol.Uint128:
-		return reflect.Uint64
+		return reflect.Uint
 	case symbol.Void, symbol.Opaque:
 		return reflect.Invalid
+	default:
+		return integerAPIKind(k)
+	}
+}
+
+// integerAPIKind is Int or Uint for all integers, whatever their size, as
+// clients expect.
+func integerAPIKind(k symbol.Kind) reflect.Kind {
+	switch {
+	case IsSigned(k):
+		return reflect.Int
+	case IsUnsigned(k):
+		return reflect.Uint
 	default:
 		return reflect.Kind(k)
 	}

@@ -102,6 +102,7 @@ func (l *loader) pointee(v, child *Value, p uint64, level int) api.Variable {
 	switch {
 	case p == 0 || !known:
 		out := head(child)
+		out.OnlyAddr = !l.cfg.FollowPointers
 		if !known {
 			out.Type, out.RealType, out.Kind = "void", "void", reflect.Invalid
 		}
@@ -179,6 +180,10 @@ func (l *loader) channel(v *Value, out *api.Variable, level int) error {
 	return nil
 }
 
+// minBuffer is how much of a channel's buffer is read at least, in elements:
+// clients find the oldest by its index.
+const minBuffer = 64
+
 // buffer is the field buf of a channel as a pointer to an array of its elements.
 func (l *loader) buffer(v, f *Value, n int64, level int) api.Variable {
 	out := head(f)
@@ -196,7 +201,7 @@ func (l *loader) buffer(v, f *Value, n int64, level int) api.Variable {
 		Children: []api.Variable{},
 	}
 	s := &sequence{elem: elem, at: inMemory(addr.Addr(p)), len: n, cap: n}
-	for i := range min(n, int64(l.cfg.MaxArrayValues)) {
+	for i := range min(n, int64(max(l.cfg.MaxArrayValues, minBuffer))) {
 		e, err := s.index(v, i)
 		if err != nil {
 			array.Unreadable = err.Error()
