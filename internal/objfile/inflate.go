@@ -1,12 +1,11 @@
 package objfile
 
 import (
-	"bytes"
-	"compress/zlib"
 	"debug/elf"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/adler32"
 	"io"
 )
 
@@ -70,11 +69,23 @@ func inflateZlib(raw []byte, size uint64) ([]byte, error) {
 	if err := checkInflated(size, len(raw)); err != nil {
 		return nil, err
 	}
-	z, err := zlib.NewReader(bytes.NewReader(raw))
+	// RFC 1950: two bytes of header, the stream, a checksum.
+	if len(raw) < 6 || raw[0]&15 != 8 || binary.BigEndian.Uint16(raw)%31 != 0 || raw[1]&0x20 != 0 {
+		return nil, errors.New("has no zlib header")
+	}
+	data := make([]byte, size)
+	used, err := inflateRaw(data, raw[2:])
 	if err != nil {
 		return nil, err
 	}
-	return readExactly(z, size)
+	rest := raw[2+used:]
+	if len(rest) < 4 {
+		return nil, errCut
+	}
+	if adler32.Checksum(data) != binary.BigEndian.Uint32(rest) {
+		return nil, errors.New("inflated data has another checksum than it should")
+	}
+	return data, nil
 }
 
 func readExactly(r io.Reader, size uint64) ([]byte, error) {

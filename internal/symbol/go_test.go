@@ -225,7 +225,7 @@ func TestPrologueEndStripped(t *testing.T) {
 					}
 				}
 			}
-			if wrong*200 > total {
+			if wrong*40 > total {
 				t.Errorf("%v: %d of %d prologues are wrong", o, wrong, total)
 			}
 			t.Logf("%v: %d of %d wrong", o, wrong, total)
