@@ -21,7 +21,7 @@ import (
 	"github.com/tinydbg/tinydbg/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }
 
 var (
 	buildPeer = sync.OnceValues(func() (string, error) { return build("dlv", ".", "github.com/go-delve/delve/cmd/dlv") })

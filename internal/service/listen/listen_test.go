@@ -14,7 +14,11 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/tinydbg/tinydbg/internal/testkit"
 )
+
+func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }
 
 // running is a server under test. Its handlers answer each line with the
 // protocol's name and the line; the line "end" ends the server.
@@ -102,17 +106,6 @@ func say(t *testing.T, conn net.Conn, line, want string) {
 func hear(conn net.Conn) string {
 	text, _ := io.ReadAll(conn)
 	return string(text)
-}
-
-func eventually(t *testing.T, what string, f func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for !f() {
-		if time.Now().After(deadline) {
-			t.Fatal("never came true: " + what)
-		}
-		time.Sleep(time.Millisecond)
-	}
 }
 
 func TestProtocolsOnOnePort(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -18,7 +19,10 @@ import (
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/client"
+	"github.com/tinydbg/tinydbg/internal/testkit"
 )
+
+func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }
 
 // serve runs a server and returns the client's end of the connection.
 func serve(t *testing.T, b Backend, cfg Config) (net.Conn, <-chan error) {
@@ -29,17 +33,6 @@ func serve(t *testing.T, b Backend, cfg Config) (net.Conn, <-chan error) {
 	go func() { ended <- <-done }()
 	t.Cleanup(func() { conn.Close(); cancel() })
 	return conn, ended
-}
-
-func eventually(t *testing.T, what string, f func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for !f() {
-		if time.Now().After(deadline) {
-			t.Fatal("never came true: " + what)
-		}
-		time.Sleep(time.Millisecond)
-	}
 }
 
 // TestTalk checks answers to the letter: clients in the field parse them.
@@ -87,10 +80,10 @@ func TestHaltAndStateBesideContinue(t *testing.T) {
 			t.Errorf("continue: %+v, %v", st, err)
 		}
 	})
-	eventually(t, "running", func() bool {
+	testkit.Eventually(t, func() bool {
 		st, err := c.State(t.Context(), true)
 		return err == nil && st.Running
-	})
+	}, "running")
 	wg.Go(func() {
 		if st, err := c.State(t.Context(), false); err != nil || st.Running {
 			t.Errorf("state: %+v, %v", st, err)
@@ -139,7 +132,7 @@ func TestOrderAndLeaving(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "continue has begun", func() bool { return slices.Contains(b.notes(), "continue") })
+	testkit.Eventually(t, func() bool { return slices.Contains(b.notes(), "continue") }, "continue has begun")
 	for i, note := range b.notes() {
 		if i < 100 && note != fmt.Sprint("eval ", i) {
 			t.Fatalf("%d: %s", i, note)
@@ -158,7 +151,7 @@ func TestLeavingEndsWaiting(t *testing.T) {
 	}
 	conn, done := serve(t, b, Config{})
 	io.WriteString(conn, `{"method":"RPCServer.State","params":[{}],"id":1}{"method":"RPCServer.GetEvents","params":[{}],"id":2}`)
-	eventually(t, "waiting", func() bool { return slices.Contains(b.notes(), "waiting for state") })
+	testkit.Eventually(t, func() bool { return slices.Contains(b.notes(), "waiting for state") }, "waiting")
 	conn.Close()
 	if err := <-done; err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/client"
+	"github.com/tinydbg/tinydbg/internal/testkit"
 )
 
 // TestManyClients has clients share a process that some continue, some halt
@@ -58,7 +59,7 @@ func visit(t *testing.T, c *client.Client, i int) {
 	}
 	wg.Wait()
 	// Who continued may do so only after others have halted.
-	eventually(t, "the command is over", func() bool {
+	testkit.Eventually(t, func() bool {
 		c.Command(t.Context(), api.DebuggerCommand{Name: api.Halt})
 		select {
 		case <-over:
@@ -66,5 +67,5 @@ func visit(t *testing.T, c *client.Client, i int) {
 		default:
 			return false
 		}
-	})
+	}, "the command is over")
 }
