@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 func Main(m *testing.M) int {
 	goroutines, fds := runtime.NumGoroutine(), openFDs()
 	code := m.Run()
-	if code != 0 {
+	if code != 0 || fuzzing() {
 		return code
 	}
 	var left string
@@ -31,6 +32,17 @@ func Main(m *testing.M) int {
 			return 1
 		}
 	}
+}
+
+// fuzzing tells a run of go test -fuzz, whose workers are children that end in
+// their own time.
+func fuzzing() bool {
+	for _, name := range []string{"test.fuzz", "test.fuzzworker"} {
+		if f := flag.Lookup(name); f != nil && f.Value.String() != "" && f.Value.String() != "false" {
+			return true
+		}
+	}
+	return false
 }
 
 func leaks(goroutines int, fds []string) string {
