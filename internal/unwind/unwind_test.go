@@ -164,13 +164,13 @@ func checkHandler(t *testing.T, tr *tracee, th target.Thread, want string) {
 	t.Errorf("sigpanic was not reached, but %s", names(tr.stack(th)))
 }
 
-// TestParkedAndBlocked compares goroutines that do not run with what their
+// TestParked compares goroutines that do not run with what their
 // stacks must be.
 func TestParked(t *testing.T) {
 	for _, version := range testkit.Versions() {
 		t.Run(version, func(t *testing.T) {
 			path := testkit.Build(t, "stack_kinds", testkit.Options{Go: version})
-			p := testkit.Start(t, path)
+			p := testkit.Start(t, path, "rest")
 			p.WaitOutput(t, "ready")
 			tr := attach(t, p.PID, path)
 			for _, th := range tr.proc.Threads() {
@@ -182,12 +182,15 @@ func TestParked(t *testing.T) {
 			}
 			want := "runtime.gopark runtime.chanrecv runtime.chanrecv1" + strings.Repeat(" main.deep", 21)
 			found := false
+			var all []string
 			for _, g := range tr.allgs() {
 				info, _ := tr.Goroutine(g)
 				o := tr.opts
 				o.G = g
 				frames := unwind.Stack(tr.proc, tr.set, unwind.FromSaved(tr.proc.Arch(), info.PC, info.SP, info.FP), o)
-				if got := names(frames); strings.HasPrefix(got, want) {
+				got := names(frames)
+				all = append(all, got)
+				if strings.HasPrefix(got, want) {
 					found = true
 					checkFrames(t, frames, info)
 					if !strings.HasSuffix(got, "main.deep main.main.gowrap1 runtime.goexit bottom") && !strings.HasSuffix(got, "main.main.func1 runtime.goexit bottom") {
@@ -196,7 +199,7 @@ func TestParked(t *testing.T) {
 				}
 			}
 			if !found {
-				t.Error("the goroutine in main.deep was not found")
+				t.Errorf("the goroutine in main.deep was not found in\n%s", strings.Join(all, "\n"))
 			}
 		})
 	}

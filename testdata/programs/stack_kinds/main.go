@@ -1,10 +1,11 @@
-// Goroutines in many states: looping, parked deep down, in a system call; and
-// work that allocates, grows its stack, defers and panics.
+// Goroutines parked deep down and in a system call, and one whose work
+// allocates, grows its stack, defers and panics; with an argument it rests.
 package main
 
 import (
 	"fmt"
 	"os"
+	"runtime"
 )
 
 //go:noinline
@@ -65,8 +66,10 @@ func main() {
 	go blocked(r)
 	for i := 0; ; i++ {
 		work(i)
-		if i == 100 {
+		if i == 100 && len(os.Args) > 1 {
+			runtime.GC() // so that none moves a stack later
 			fmt.Println("ready")
+			select {}
 		}
 		if i < 0 {
 			w.Close()
