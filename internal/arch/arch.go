@@ -36,6 +36,9 @@ type Arch interface {
 	// The copy needs no help to finish. A *DisplaceError is returned for an instruction that cannot be moved.
 	Displace(code []byte, from, to addr.Addr) (Displaced, error)
 
+	// Guard is the handler for traps that nobody watches any more.
+	Guard() Guard
+
 	// DWARF numbers of the registers that unwinding is about.
 	DWARFPC() int
 	DWARFSP() int
@@ -119,4 +122,23 @@ type DisplaceError struct {
 
 func (e *DisplaceError) Error() string {
 	return "instruction at " + e.At.String() + " cannot be moved: " + e.Reason
+}
+
+// Guard is a signal handler, as machine code, that makes traps left behind by
+// a dead debugger harmless: it sends a thread that ran into one to the
+// displaced copy of the instruction. See docs/safety.md.
+//
+// The code is position independent and runs from its first byte. Behind it
+// lies its data; the numbers are offsets from the code's beginning.
+type Guard struct {
+	Code []byte
+	// Old holds the handler that was there before, or 0 for the default
+	// action, or 1 for ignoring: it gets the signals that are not ours.
+	Old int
+	// Count holds how many entries the table has, and Table is where they
+	// begin: each the address of a trap and that of its copy, 8 bytes each.
+	// They must be written before they are counted.
+	Count, Table int
+	// Restorer is code that returns from a signal handler.
+	Restorer int
 }

@@ -206,3 +206,6 @@ func (r *Regs) List() []arch.Reg { return nil }
 
 // Clone implements arch.Regs.
 func (r *Regs) Clone() arch.Regs { c := *r; return &c }
+
+// Guard is empty: the toy processor has no signals.
+func (Arch) Guard() arch.Guard { return arch.Guard{} }
