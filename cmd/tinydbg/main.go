@@ -34,11 +34,9 @@ func run(args []string) int {
 	if err == nil {
 		return 0
 	}
-	if !errors.Is(err, errSaid) {
-		fmt.Fprintf(os.Stderr, "%v\n", err)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errors.New("tinydbg was ended by a signal")
 	}
+	fmt.Fprintf(os.Stderr, "%v\n", err)
 	return 1
 }
-
-// errSaid is an error that the user has been told about already.
-var errSaid = errors.New("failed")

@@ -22,6 +22,7 @@ func newRoot() *cobra.Command {
 	}
 	o.globalFlags(root.PersistentFlags())
 	root.AddCommand(
+		psCommand(),
 		connectCommand(o), versionCommand(),
 		logTopic(), redirectTopic(), backendTopic(),
 	)

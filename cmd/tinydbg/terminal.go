@@ -17,7 +17,7 @@ import (
 
 // terminal runs a terminal on the server that c is connected to, until the
 // user leaves.
-func (o *options) terminal(ctx context.Context, c *client.Client, remote bool) error {
+func (o *options) terminal(ctx context.Context, c *client.Client) error {
 	path, cfg := settings()
 	shell := command.New(c, cfg, os.Stdout)
 	shell.ConfigPath = path
@@ -27,7 +27,7 @@ func (o *options) terminal(ctx context.Context, c *client.Client, remote bool) e
 		fmt.Fprintf(os.Stderr, "Warning: %v\n", err)
 	}
 	shell.Theme = theme
-	t := &term.Terminal{Shell: shell, Out: os.Stdout, Remote: remote}
+	t := &term.Terminal{Shell: shell, Out: os.Stdout}
 	if screen && xterm.IsTerminal(int(os.Stdin.Fd())) {
 		shell.Page = term.Page(os.Stdout)
 		t.In = term.NewEditor(term.HistoryPath(), func(line string) (int, []string) { return shell.Complete(ctx, line) })

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -48,15 +49,20 @@ func (s *Shell) showTracepoint(ctx context.Context, th *api.Thread) {
 	}
 }
 
-// callDepth is how deep a call lies below the function that is being followed,
-// which has depth 1.
+// callDepth is how deep a call lies below the outermost function whose name
+// fits what is being followed, which has depth 1.
 func callDepth(th *api.Thread) (int, bool) {
 	bp := th.Breakpoint
 	if bp.TraceFollowCalls == 0 || th.BreakpointInfo == nil {
 		return 0, false
 	}
-	for i, f := range th.BreakpointInfo.Stacktrace {
-		if render.FunctionName(f.Function) == bp.RootFuncName {
+	root, err := regexp.Compile(bp.RootFuncName)
+	if err != nil {
+		return 0, false
+	}
+	stack := th.BreakpointInfo.Stacktrace
+	for i := len(stack) - 1; i >= 0; i-- {
+		if root.MatchString(render.FunctionName(stack[i].Function)) {
 			return i + 1, true
 		}
 	}

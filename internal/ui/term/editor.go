@@ -3,8 +3,10 @@ package term
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/reeflective/readline"
 	"golang.org/x/term"
@@ -16,15 +18,17 @@ type Completer func(line string) (from int, candidates []string)
 
 // Editor reads lines from the terminal with the keys of readline.
 type Editor struct {
-	shell  *readline.Shell
+	shell  *readline.Shell // for commands
+	answer *readline.Shell // for answers: no history, no completion
 	prompt string
 }
 
 // NewEditor returns an editor on the standard streams. Lines are remembered in
 // the file history, "" for no file.
 func NewEditor(history string, complete Completer) *Editor {
-	e := &Editor{shell: readline.NewShell()}
+	e := &Editor{shell: readline.NewShell(), answer: readline.NewShell()}
 	e.shell.Prompt.Primary(func() string { return e.prompt })
+	e.answer.Prompt.Primary(func() string { return e.prompt })
 	if history != "" && os.MkdirAll(filepath.Dir(history), 0o700) == nil {
 		e.shell.History.Delete()
 		e.shell.History.AddFromFile("history", history)
@@ -46,11 +50,26 @@ func NewEditor(history string, complete Completer) *Editor {
 // Line edits a line. When the context ends first, the terminal is put back as
 // it was and the context's error returned; the editor cannot be used again.
 func (e *Editor) Line(ctx context.Context, prompt string) (string, error) {
+	return e.read(ctx, e.shell, prompt)
+}
+
+// Answer edits the answer to a question, on a line below it when they do not
+// fit on one.
+func (e *Editor) Answer(ctx context.Context, question string) (string, error) {
+	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if at := strings.LastIndexByte(strings.TrimSpace(question), ' '); err == nil && at > 0 && len(question)+8 > width {
+		fmt.Println("\n" + question[:at])
+		question = question[at+1:]
+	}
+	return e.read(ctx, e.answer, question)
+}
+
+func (e *Editor) read(ctx context.Context, shell *readline.Shell, prompt string) (string, error) {
 	e.prompt = prompt
 	before, _ := term.GetState(int(os.Stdin.Fd()))
 	done := make(chan line, 1)
 	go func() {
-		text, err := e.shell.Readline()
+		text, err := shell.Readline()
 		done <- line{text, err}
 	}()
 	select {

@@ -15,10 +15,13 @@ import (
 // ErrInterrupted is returned by a Reader when the user pressed Ctrl-C.
 var ErrInterrupted = errors.New("interrupted")
 
-// Reader reads lines. Line shows prompt and returns the next line without its
-// end; io.EOF means that there are no more.
+// Reader reads lines. Both methods show a prompt and return the next line
+// without its end; io.EOF means that there are no more.
 type Reader interface {
+	// Line reads a command.
 	Line(ctx context.Context, prompt string) (string, error)
+	// Answer reads the answer to a question, which is not remembered.
+	Answer(ctx context.Context, question string) (string, error)
 }
 
 // maxLine bounds a line, in bytes.
@@ -72,4 +75,9 @@ func (p *Plain) Line(ctx context.Context, prompt string) (string, error) {
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
+}
+
+// Answer returns the next line.
+func (p *Plain) Answer(ctx context.Context, question string) (string, error) {
+	return p.Line(ctx, question)
 }

@@ -22,8 +22,6 @@ type Terminal struct {
 	// Multi is set when the server accepts several clients, so that leaving
 	// it is not the end of the session.
 	Multi bool
-	// Remote is set when the server is another process.
-	Remote bool
 
 	// asking is held while a question is open: Ctrl-C may bring up one while
 	// a command waits for the program.
@@ -150,7 +148,7 @@ func (t *Terminal) ask(ctx context.Context, question, choices string) (rune, err
 	}
 	prompt := fmt.Sprintf("%s [%s] ", question, strings.Join(strings.Split(choices, ""), "/"))
 	for range 3 {
-		line, err := t.In.Line(ctx, prompt)
+		line, err := t.In.Answer(ctx, prompt)
 		if errors.Is(err, io.EOF) || errors.Is(err, ErrInterrupted) {
 			return byDefault, nil
 		}

@@ -1,0 +1,101 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/tinydbg/tinydbg/api"
+)
+
+// TraceOptions say what Trace reports.
+type TraceOptions struct {
+	// Pattern is the regular expression for the names of functions.
+	Pattern string
+	// Stack is how deep the stack of each call is shown, 0 for not at all.
+	Stack int
+	// FollowCalls is how deep calls made by the functions are reported, too.
+	FollowCalls int
+	// Timestamp begins each line with the time.
+	Timestamp bool
+}
+
+// Trace reports the calls of functions, and what they return, until the
+// program ends or ctx does; then the program has been stopped.
+func (s *Shell) Trace(ctx context.Context, o TraceOptions) error {
+	s.Config.TraceShowTimestamp = s.Config.TraceShowTimestamp || o.Timestamp
+	funcs, err := s.Client.ListFunctions(ctx, o.Pattern, o.FollowCalls)
+	if err != nil {
+		return err
+	}
+	if len(funcs) == 0 {
+		return fmt.Errorf("trace: no function fits %q", o.Pattern)
+	}
+	set := 0
+	var refused error
+	for _, fn := range funcs {
+		if err := s.traceFunction(ctx, fn, o); err != nil {
+			refused = fmt.Errorf("trace %s: %w", fn, err)
+			continue
+		}
+		set++
+	}
+	if set == 0 {
+		return refused
+	}
+	return s.traceUntilDone(ctx)
+}
+
+// traceFunction sets the tracepoints of a function: at its beginning, and
+// where it returns.
+func (s *Shell) traceFunction(ctx context.Context, name string, o TraceOptions) error {
+	cfg := s.short()
+	bp := api.Breakpoint{
+		FunctionName: name, Tracepoint: true, Line: -1, LoadArgs: &cfg, Stacktrace: o.Stack,
+	}
+	if o.FollowCalls > 0 {
+		bp.TraceFollowCalls, bp.RootFuncName, bp.Stacktrace = o.FollowCalls, o.Pattern, o.FollowCalls+followMargin
+	}
+	if _, err := s.Client.CreateBreakpoint(ctx, api.CreateBreakpointIn{Breakpoint: bp}); err != nil {
+		return err
+	}
+	addrs, err := s.Client.FunctionReturnLocations(ctx, name)
+	if err != nil {
+		return err
+	}
+	for _, addr := range addrs {
+		back := bp
+		back.FunctionName, back.Line = "", 0
+		back.Addr, back.Tracepoint, back.TraceReturn = addr, false, true
+		_, err := s.Client.CreateBreakpoint(ctx, api.CreateBreakpointIn{Breakpoint: back})
+		if err != nil && !strings.HasPrefix(err.Error(), "Breakpoint exists") {
+			return err
+		}
+	}
+	return nil
+}
+
+// followMargin is how many frames of deferred calls and wrappers may lie
+// between a function that is followed and what it calls.
+const followMargin = 20
+
+func (s *Shell) traceUntilDone(ctx context.Context) error {
+	halted := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(halted)
+		_ = s.Interrupt(context.WithoutCancel(ctx))
+	})
+	state, err := s.run(context.WithoutCancel(ctx), api.DebuggerCommand{Name: api.Continue})
+	if !stop() {
+		<-halted
+		return nil
+	}
+	if err != nil {
+		if exited(err) {
+			s.printf("%v\n", err)
+			return nil
+		}
+		return err
+	}
+	return s.showStop(ctx, state)
+}
