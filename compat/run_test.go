@@ -30,7 +30,7 @@ func (o *tour) steps(t *testing.T) {
 	pc := st.CurrentThread.PC
 	st, err = o.c.StepInstruction(false)
 	check(t, "one instruction", err == nil && st.CurrentThread.PC > pc, st, err)
-	st, err = o.c.StepInstruction(true)
+	_, err = o.c.StepInstruction(true)
 	check(t, "one more", err == nil, err)
 
 	// A step inward is made at a call of this package.

@@ -108,6 +108,9 @@ func certificate(t *testing.T, name string) (cert, key string) {
 	return cert, key
 }
 
+// Certificate is certificate for tests outside the package.
+var Certificate = certificate
+
 func TestTLSWithClientCertificates(t *testing.T) {
 	serverCert, serverKey := certificate(t, "server")
 	clientCert, clientKey := certificate(t, "client")

@@ -2,8 +2,11 @@ package listen_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,6 +26,15 @@ func (pids) Detach(context.Context, bool) error { return nil }
 // TestDial plays a whole session: the client's Dial, the gates, the server.
 func TestDial(t *testing.T) {
 	const token = "0123456789abcdef"
+	cert, key := listen.Certificate(t, "server")
+	secure, err := listen.LoadTLS(cert, key, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust := &tls.Config{RootCAs: x509.NewCertPool()}
+	if pem, err := os.ReadFile(cert); err != nil || !trust.RootCAs.AppendCertsFromPEM(pem) {
+		t.Fatal(err)
+	}
 	socket := filepath.Join(t.TempDir(), "socket")
 	for _, test := range []struct {
 		name   string
@@ -33,6 +45,10 @@ func TestDial(t *testing.T) {
 		{"tcp", listen.Options{Addr: "127.0.0.1:0"}, client.Options{}, ""},
 		{"unix", listen.Options{Addr: "unix:" + socket}, client.Options{}, ""},
 		{"token", listen.Options{Addr: "127.0.0.1:0", Token: token}, client.Options{Token: token}, ""},
+		{"tls", listen.Options{Addr: "127.0.0.1:0", TLS: secure}, client.Options{TLS: trust}, ""},
+		{"tls and token", listen.Options{Addr: "127.0.0.1:0", TLS: secure, Token: token}, client.Options{TLS: trust, Token: token}, ""},
+		{"distrust", listen.Options{Addr: "127.0.0.1:0", TLS: secure}, client.Options{TLS: &tls.Config{}}, "certificate signed by unknown authority"},
+		{"no tls", listen.Options{Addr: "127.0.0.1:0", TLS: secure}, client.Options{}, "want a token or TLS"},
 		{"wrong token", listen.Options{Addr: "127.0.0.1:0", Token: token}, client.Options{Token: "x"}, "wrong token"},
 		{"no token", listen.Options{Addr: "127.0.0.1:0", Token: token}, client.Options{}, "want a token or TLS"},
 		{"token for nothing", listen.Options{Addr: "127.0.0.1:0"}, client.Options{Token: token}, "want no token"},
