@@ -28,7 +28,7 @@ func (l *Loop) event(ev target.Event) (*Stop, error) {
 	case target.EventNewThread:
 		err = l.born(th)
 	case target.EventExec:
-		err = l.exec(th)
+		stop = l.exec(th)
 	case target.EventFork:
 		if l.hooks.Fork != nil {
 			l.hooks.Fork(th.Thread, ev.Child)
@@ -73,22 +73,14 @@ func (l *Loop) born(th *thread) error {
 	return l.goOn(th)
 }
 
-// exec handles the start of another program in the process.
-func (l *Loop) exec(th *thread) error {
-	l.forget(th)
-	return th.Resume(0)
-}
-
-// forget drops what was known of the program that the process ran before.
-func (l *Loop) forget(th *thread) {
+// exec handles the start of another program in the process: what was known of
+// the one before is dropped.
+func (l *Loop) exec(th *thread) *Stop {
 	l.pending, l.noScratch, l.plan, l.alone = nil, nil, nil, false
 	*th = thread{Thread: th.Thread}
 	l.threads = map[int]*thread{th.ID(): th}
 	l.table.Reset()
-	if l.hooks.Exec != nil {
-		l.hooks.Exec()
-	}
-	l.mapScratch()
+	return &Stop{Reason: Execed, Thread: th.Thread}
 }
 
 // signal handles a signal that a thread is about to receive.

@@ -48,9 +48,6 @@ type Hooks struct {
 	// StopFor tells whether a signal stops the process, as halt does, instead
 	// of being passed on.
 	StopFor func(sig syscall.Signal) bool
-	// Exec is called when the process runs another program: the table is empty
-	// then, and the hook arms what is to be armed there.
-	Exec func()
 	// Fork is told about a new process that was let go.
 	Fork func(t target.Thread, child int)
 	// NoInject forbids mapping memory in the process.
@@ -220,13 +217,17 @@ func (l *Loop) finish(stop *Stop) (*Stop, error) {
 	if stop.Reason == BreakpointReached {
 		l.removeTemporary(stop)
 	}
-	if stop.Reason == Halted {
+	if stop.Reason == Halted || l.execed() {
 		if hit := l.takePending(); hit != nil {
 			return hit, nil
 		}
 	}
 	return stop, nil
 }
+
+// execed tells whether the process has changed its program while everybody was
+// being stopped: any other reason to stop is history.
+func (l *Loop) execed() bool { return len(l.pending) > 0 && l.pending[0].Reason == Execed }
 
 // failed stops everybody after an error, as far as possible, so that the user
 // can look.

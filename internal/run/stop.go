@@ -26,6 +26,9 @@ const (
 	Trapped
 	// Signalled: Signal stops the process instead of being delivered.
 	Signalled
+	// Execed: the process runs another program, of which it has not done an
+	// instruction; the table is empty, and the set's breakpoints are nowhere.
+	Execed
 	// Exited: the process is no more; Status and Signal say how.
 	Exited
 )
@@ -55,7 +58,8 @@ func (l *Loop) takePending() *Stop {
 	for len(l.pending) > 0 {
 		stop := l.pending[0]
 		l.pending = l.pending[1:]
-		if stop.Reason == Trapped || stop.Reason == StepDone {
+		switch stop.Reason {
+		case Trapped, StepDone, Execed:
 			return stop
 		}
 		var still []Reached

@@ -74,7 +74,7 @@ func (l *Loop) absorb(ev target.Event) {
 			l.hooks.Fork(th.Thread, ev.Child)
 		}
 	case target.EventExec:
-		l.forget(th)
+		l.pending = append(l.pending, l.exec(th))
 	case target.EventSignal:
 		l.absorbSignal(th, ev.Signal)
 	}

@@ -13,10 +13,18 @@ package session
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 
+	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/run"
+	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/target/pagecache"
+	"github.com/tinydbg/tinydbg/internal/unwind"
 )
 
 // Session is one debuggee being debugged. Its methods may be called from any
@@ -27,36 +35,54 @@ type Session struct {
 	requests chan func()
 	quit     chan struct{}
 	closing  sync.Once
+	events   subscribers
 
-	// Owned by the session goroutine:
+	// What follows belongs to the session goroutine. The tracer reads those
+	// marked (T) while the target runs; they change only while it is stopped.
 
-	proc target.Process
-	// table hides the traps; set holds the logical breakpoints. Their own
-	// comments say who may touch them while the target runs.
-	table *breakpoint.Table
-	set   *breakpoint.Set
-	// mem is the debuggee's memory without our traps, through a cache that
-	// lives as long as the stop.
-	mem *pageCache
-	// running is true between a resume and its stop.
-	running bool
+	debuggee
+	// set and its table hold the breakpoints (T: their comments say how).
+	set  *breakpoint.Set
+	loop *run.Loop // (T)
+	// stops is closed at the end of the run in progress; nil while stopped.
+	stops chan struct{}
+	// stop is the last stop, and view what was found out about it since.
+	stop *run.Stop
+	view view
 	// selected is what commands without a scope are about.
 	selected selection
+	// returned are the results of the function that a step has just left.
+	returned []api.Variable
+	// gone tells how the process ended, nil while it lives.
+	gone error
+	// watchOver are the watchpoints that ended with this stop.
+	watchOver []*api.Breakpoint
+	// info is what the breakpoint of this stop asked to be shown.
+	info *api.BreakpointInfo
+	// debugDirs are searched for debug files of images opened from now on.
+	debugDirs []string
+}
+
+// debuggee is a process with its symbols. A restart or an exec makes another.
+type debuggee struct {
+	proc   target.Process // (T)
+	file   *symbol.File   // (T) the executable's symbols
+	images *image.Set     // (T)
+	frames *unwind.Cache  // (T)
+	// runtime is nil when the process is not a Go program; noRuntime tells why.
+	runtime   *goruntime.Runtime // (T)
+	noRuntime error
+	// clean is the memory without our traps (T), and mem that through a cache
+	// that lives as long as the stop.
+	clean target.Memory
+	mem   *pagecache.Cache
 }
 
 // selection is the thread the user looks at, and the goroutine, which may be
 // parked: then thread is whichever was selected before.
 type selection struct {
 	thread    int   // thread id
-	goroutine int64 // 0: the one the thread runs, if any
-}
-
-// Config is how to start a session.
-type Config struct {
-	// DebugDirs are searched for separate debug files.
-	DebugDirs []string
-	// Inject allows mapping scratch memory in the debuggee.
-	NoInject bool
+	goroutine int64 // 0: none
 }
 
 // errClosed is returned by verbs of a session that has ended.
@@ -77,15 +103,36 @@ func (s *Session) serve() {
 	}
 }
 
-// do runs f on the session goroutine and waits for it. f must not call do.
+// do runs f on the session goroutine and waits for it. f must not call do. A
+// panic in f becomes an error: the debuggee outlives our mistakes.
 func (s *Session) do(f func() error) error {
 	done := make(chan error, 1)
 	select {
-	case s.requests <- func() { done <- f() }:
-		return <-done
+	case s.requests <- func() { done <- survive(f) }:
 	case <-s.quit:
 		return errClosed
 	}
+	select {
+	case err := <-done:
+		return err
+	case <-s.quit:
+		// f may be the one that has closed the session.
+		select {
+		case err := <-done:
+			return err
+		default:
+			return errClosed
+		}
+	}
+}
+
+func survive(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("internal error: %v", v)
+		}
+	}()
+	return f()
 }
 
 // whileStopped runs f on the session goroutine if the target is there and
@@ -99,20 +146,36 @@ func (s *Session) whileStopped(f func() error) error {
 	})
 }
 
+// whileAlive is whileStopped that runs f while the target runs, too.
+func (s *Session) whileAlive(f func() error) error {
+	return s.do(func() error {
+		if s.gone != nil {
+			return s.gone
+		}
+		return f()
+	})
+}
+
 // checkStopped is nil when the target can be looked at.
 // Precondition: session goroutine.
 func (s *Session) checkStopped() error {
-	if s.running {
+	if s.gone != nil {
+		return s.gone
+	}
+	if s.running() {
 		return ErrRunning
 	}
 	return nil
 }
 
-// onTracer runs f on the tracer, where threads may be asked for registers.
+func (s *Session) running() bool { return s.stops != nil }
+
+// onTracer runs f on the tracer, where threads may be asked for registers,
+// breakpoints be changed, and the loop be spoken to.
 // Precondition: session goroutine.
 func (s *Session) onTracer(f func() error) error {
 	var err error
-	if e := s.proc.Do(func() { err = f() }); e != nil {
+	if e := s.proc.Do(func() { err = survive(f) }); e != nil {
 		return e
 	}
 	return err

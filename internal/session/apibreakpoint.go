@@ -1,0 +1,67 @@
+package session
+
+import (
+	"sort"
+	"strconv"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+)
+
+// settings is what the session keeps with a breakpoint, in its User field.
+type settings struct {
+	// Breakpoint has what the user asked for; what changes is filled in when it
+	// is shown.
+	api.Breakpoint
+	// locExpr and rules find the place again after a restart.
+	rules [][2]string
+	// suspended: the place is not there (yet).
+	suspended bool
+	// watch is for watchpoints.
+	watch *watch
+}
+
+func settingsOf(b *breakpoint.Breakpoint) *settings {
+	set, _ := b.User.(*settings)
+	if set == nil {
+		set = &settings{}
+		b.User = set
+	}
+	return set
+}
+
+// apiBreakpoint describes a breakpoint. Counts are those of this moment.
+// Precondition: tracer, or process not running.
+func (s *Session) apiBreakpoint(b *breakpoint.Breakpoint) *api.Breakpoint {
+	a := settingsOf(b).Breakpoint
+	a.ID, a.Name, a.Disabled = b.ID, b.Name, b.Disabled
+	a.TotalHitCount = b.Total
+	a.HitCount = make(map[string]uint64, len(b.Counts))
+	for id, n := range b.Counts {
+		a.HitCount[strconv.FormatInt(id, 10)] = n
+	}
+	a.Addr, a.Addrs, a.AddrPid = 0, []uint64{}, []int{}
+	for _, at := range b.Addrs {
+		a.Addrs = append(a.Addrs, uint64(at))
+		a.AddrPid = append(a.AddrPid, s.proc.PID())
+	}
+	sort.Slice(a.Addrs, func(i, j int) bool { return a.Addrs[i] < a.Addrs[j] })
+	if len(a.Addrs) > 0 {
+		a.Addr = a.Addrs[0]
+		s.describePlace(&a, addr.Addr(a.Addr))
+	}
+	return &a
+}
+
+// describePlace fills in file, line and function, unless they are known.
+func (s *Session) describePlace(a *api.Breakpoint, at addr.Addr) {
+	if a.File != "" || a.WatchExpr != "" {
+		return
+	}
+	loc := s.apiLocation(at, at)
+	a.File, a.Line = loc.File, loc.Line
+	if loc.Function != nil {
+		a.FunctionName = loc.Function.Name()
+	}
+}

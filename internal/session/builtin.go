@@ -1,0 +1,40 @@
+package session
+
+import (
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+)
+
+// builtins are the breakpoints that are always there in Go programs.
+var builtins = []struct {
+	id        int
+	name      string
+	functions []string
+	variables []string
+}{
+	{-1, "unrecovered-panic", []string{"runtime.fatalpanic"}, []string{"runtime.curg._panic.arg"}},
+	{-2, "runtime-fatal-throw", []string{"runtime.throw", "runtime.fatal"}, nil},
+}
+
+// addBuiltin arms the built-in breakpoints. Where the functions are missing the
+// breakpoint is, too.
+func (s *Session) addBuiltin() {
+	if s.runtime == nil {
+		return
+	}
+	for _, b := range builtins {
+		var at []addr.Addr
+		for _, name := range b.functions {
+			if img, fn := s.images.FuncNamed(name); fn != nil {
+				at = append(at, img.Addr(fn.Entry))
+			}
+		}
+		if len(at) == 0 {
+			continue
+		}
+		bp := &breakpoint.Breakpoint{ID: b.id, Name: b.name, Addrs: at}
+		bp.User = &settings{Breakpoint: api.Breakpoint{Variables: b.variables}}
+		_ = s.onTracer(func() error { return s.set.Add(bp) })
+	}
+}

@@ -1,0 +1,258 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/run"
+	"github.com/tinydbg/tinydbg/internal/step"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// Command resumes the process, waits for it to stop, or selects; see package
+// api for the names. The end of the process is no error: the state tells.
+func (s *Session) Command(ctx context.Context, cmd api.DebuggerCommand) (*api.DebuggerState, error) {
+	switch cmd.Name {
+	case api.Halt:
+		return s.haltAndWait(ctx)
+	case api.SwitchThread:
+		return s.selecting(func() error { return s.switchThread(cmd.ThreadID) })
+	case api.SwitchGoroutine:
+		return s.selecting(func() error { return s.switchGoroutine(cmd.GoroutineID) })
+	case api.Continue, api.DirectionCongruentContinue:
+		return s.resume(ctx, cmd, func(step.Start) (step.Plan, error) { return nil, nil })
+	case api.Rewind, api.ReverseNext, api.ReverseStep, api.ReverseStepOut,
+		api.ReverseStepInstruction, api.ReverseNextInstruction:
+		return nil, &target.UnsupportedError{Feature: cmd.Name, Needs: "a recording"}
+	case api.Call:
+		return nil, &target.UnsupportedError{Feature: "calling functions", Needs: "a safe point that is not looked for yet"}
+	}
+	plan, err := s.planOf(cmd.Name)
+	if err != nil {
+		return nil, err
+	}
+	return s.resume(ctx, cmd, plan)
+}
+
+func (s *Session) selecting(f func() error) (st *api.DebuggerState, err error) {
+	err = s.whileStopped(func() error {
+		if err := f(); err != nil {
+			return err
+		}
+		st = s.state()
+		return nil
+	})
+	return st, err
+}
+
+// planner makes a plan for where the selected goroutine is. A nil plan means
+// to go on.
+type planner func(step.Start) (step.Plan, error)
+
+func (s *Session) planOf(name string) (planner, error) {
+	makers := map[string]func(step.Program, step.Start) step.Plan{
+		api.Next:    step.Next,
+		api.Step:    step.Into,
+		api.StepOut: step.Out,
+		api.StepInstruction: func(p step.Program, st step.Start) step.Plan {
+			return step.OneInstruction(p, st, false)
+		},
+		api.NextInstruction: func(p step.Program, st step.Start) step.Plan {
+			return step.OneInstruction(p, st, true)
+		},
+	}
+	maker, ok := makers[name]
+	if !ok {
+		return nil, fmt.Errorf("unknown command %q", name)
+	}
+	return func(st step.Start) (step.Plan, error) {
+		if s.loop.Stepping() != nil {
+			return nil, errNextInProgress
+		}
+		return maker(s.program(), st), nil
+	}, nil
+}
+
+var errNextInProgress = errors.New("next while nexting: a step is in progress; continue it or cancel it first")
+
+// resume lets the process run and waits for the stop.
+func (s *Session) resume(ctx context.Context, cmd api.DebuggerCommand, plan planner) (*api.DebuggerState, error) {
+	var failed error
+	var stops chan struct{}
+	err := s.do(func() error {
+		if err := s.checkStopped(); err != nil {
+			return err
+		}
+		run, err := s.prepare(cmd.Name, plan)
+		if err != nil {
+			return err
+		}
+		s.start(cmd, run, &failed)
+		stops = s.stops
+		return nil
+	})
+	var exited *target.ExitedError
+	if errors.As(err, &exited) {
+		return s.State(ctx, true)
+	}
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.await(ctx, stops)
+	if failed != nil && err == nil {
+		return st, failed
+	}
+	return st, err
+}
+
+// prepare works out what the loop is to do.
+func (s *Session) prepare(name string, plan planner) (func() (*run.Stop, error), error) {
+	if name == api.Continue || name == api.DirectionCongruentContinue {
+		return s.loop.Continue, nil
+	}
+	st, err := s.stepStart(name)
+	if err != nil {
+		return nil, err
+	}
+	p, err := plan(st)
+	if err != nil {
+		return nil, err
+	}
+	return func() (*run.Stop, error) { return s.loop.Step(p) }, nil
+}
+
+// start hands the loop to the tracer.
+// Precondition: session goroutine; stopped.
+func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error), failed *error) {
+	_ = s.onTracer(func() error { s.loop.Unhalt(); return nil })
+	stops := make(chan struct{})
+	s.stops = stops
+	s.view, s.returned, s.info, s.watchOver = view{}, nil, nil, nil
+	s.mem.Reset()
+	s.events.send(api.Event{Kind: api.EventResumed})
+	go s.drive(s.proc, loop, func(stop *run.Stop, err error) {
+		*failed = s.stopped(stop, err, cmd.ReturnInfoLoadConfig)
+		s.stops = nil
+		s.events.send(api.Event{Kind: api.EventStopped})
+		close(stops)
+	})
+}
+
+// drive runs the loop on the tracer until there is a stop for the user, and
+// then calls end on the session goroutine.
+func (s *Session) drive(proc target.Process, loop func() (*run.Stop, error), end func(*run.Stop, error)) {
+	for {
+		var stop *run.Stop
+		var err error
+		if e := tracerDo(proc, func() { stop, err = loop() }); e != nil {
+			err = e
+		}
+		again := false
+		handled := make(chan struct{})
+		handle := func() {
+			defer close(handled)
+			if again = err == nil && stop.Reason == run.Execed; again {
+				s.execed()
+				return
+			}
+			end(stop, err)
+		}
+		select {
+		case s.requests <- handle:
+			<-handled
+		case <-s.quit:
+			return
+		}
+		if !again {
+			return
+		}
+		loop = s.loop.Continue
+	}
+}
+
+// tracerDo is proc.Do with a panic of f's as an error.
+func tracerDo(proc target.Process, f func()) error {
+	return survive(func() error { return proc.Do(f) })
+}
+
+// stopped takes in a stop.
+// Precondition: session goroutine.
+func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) error {
+	if stop == nil {
+		stop = &run.Stop{Reason: run.Halted}
+	}
+	s.stop = stop
+	var exited *target.ExitedError
+	switch {
+	case errors.As(err, &exited):
+		s.gone = exited
+		return nil
+	case stop.Reason == run.Exited:
+		s.gone = &target.ExitedError{PID: s.proc.PID(), Status: stop.Status}
+		return nil
+	case errors.Is(err, target.ErrDetached):
+		s.gone = err
+		return err
+	}
+	err = errors.Join(err, s.arrive())
+	s.here()
+	s.watchOver = s.watchesOver()
+	s.loadReturned(results)
+	s.loadInfo()
+	return errors.Join(err, conditionErrors(stop))
+}
+
+// here tells the loop where the user was told that the selected thread is.
+func (s *Session) here() {
+	tv := s.view.byID[s.selected.thread]
+	if tv == nil {
+		return
+	}
+	_ = s.onTracer(func() error { s.loop.Here(tv.Thread, tv.regs.PC()); return nil })
+}
+
+func conditionErrors(stop *run.Stop) error {
+	var errs []error
+	for _, r := range stop.Reached {
+		errs = append(errs, r.Err)
+	}
+	return errors.Join(errs...)
+}
+
+// haltAndWait stops a running process. A stopped one is left as it is.
+func (s *Session) haltAndWait(ctx context.Context) (*api.DebuggerState, error) {
+	var stops chan struct{}
+	err := s.do(func() error {
+		if stops = s.stops; stops == nil {
+			return nil
+		}
+		return s.onTracer(func() error { s.loop.Halt(); return nil })
+	})
+	if err != nil && !errors.Is(err, target.ErrDetached) {
+		return nil, err
+	}
+	return s.await(ctx, stops)
+}
+
+// await waits for a run to end and returns the state.
+func (s *Session) await(ctx context.Context, stops chan struct{}) (*api.DebuggerState, error) {
+	if stops != nil {
+		select {
+		case <-stops:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-s.quit:
+			return nil, errClosed
+		}
+	}
+	return s.State(ctx, true)
+}
+
+// CancelNext drops the step in progress.
+func (s *Session) CancelNext(context.Context) error {
+	return s.whileStopped(func() error {
+		return s.onTracer(func() error { s.loop.CancelStep(); return nil })
+	})
+}

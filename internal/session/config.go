@@ -1,0 +1,70 @@
+package session
+
+import (
+	"context"
+	"os"
+
+	"github.com/tinydbg/tinydbg/internal/target/native"
+)
+
+// Config is how to start a session.
+type Config struct {
+	// Executable has the symbols, if it isn't what the process says it runs.
+	Executable string
+	// DebugDirs are searched for separate debug files; nil means the usual.
+	DebugDirs []string
+	// NoInject forbids mapping scratch memory in the debuggee. Traps are then
+	// passed over by lifting them.
+	NoInject bool
+	// AnyGoVersion allows programs of unsupported Go releases.
+	AnyGoVersion bool
+
+	// The rest is for Launch.
+
+	// Args are those after the program's name; Env is nil for our own.
+	Args []string
+	Env  []string
+	Dir  string
+	TTY  string
+	// Redirects are files for standard input, output and error, "" for ours.
+	Redirects   [3]string
+	DisableASLR bool
+	// NewGroup and KeepOnDeath are those of native.Command.
+	NewGroup, KeepOnDeath bool
+	// Build makes the executable anew before a restart that asks for it; nil
+	// when it wasn't built by us.
+	Build func(ctx context.Context) error
+}
+
+func (c *Config) command(path string) (native.Command, func(), error) {
+	cmd := native.Command{
+		Path: path, Args: append([]string{path}, c.Args...), Env: c.Env, Dir: c.Dir, TTY: c.TTY,
+		NewGroup: c.NewGroup, DisableASLR: c.DisableASLR, KeepOnDeath: c.KeepOnDeath,
+	}
+	var files []*os.File
+	closeAll := func() {
+		for _, f := range files {
+			f.Close()
+		}
+	}
+	for i, to := range []**os.File{&cmd.Stdin, &cmd.Stdout, &cmd.Stderr} {
+		if c.Redirects[i] == "" {
+			continue
+		}
+		f, err := openRedirect(i, c.Redirects[i])
+		if err != nil {
+			closeAll()
+			return cmd, nil, err
+		}
+		files = append(files, f)
+		*to = f
+	}
+	return cmd, closeAll, nil
+}
+
+func openRedirect(stream int, path string) (*os.File, error) {
+	if stream == 0 {
+		return os.Open(path)
+	}
+	return os.Create(path)
+}

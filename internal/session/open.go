@@ -1,0 +1,153 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/run"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/target/native"
+	"github.com/tinydbg/tinydbg/internal/target/pagecache"
+	"github.com/tinydbg/tinydbg/internal/unwind"
+)
+
+// Attach takes over a running process and stops it. Its symbols are read and
+// indexed before, while it still runs.
+func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
+	path := cfg.Executable
+	if path == "" {
+		path = fmt.Sprintf("/proc/%d/exe", pid)
+	}
+	file, err := openSymbols(path, cfg.DebugDirs)
+	if err != nil {
+		// What is wrong with the process is told better by attaching to it.
+		proc, attachErr := native.Attach(ctx, pid, native.Options{})
+		if attachErr != nil {
+			return nil, attachErr
+		}
+		_ = proc.Do(func() { _ = proc.Detach() })
+		return nil, fmt.Errorf("attach to %d: read its symbols: %w", pid, err)
+	}
+	proc, err := native.Attach(ctx, pid, native.Options{})
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return open(proc, file, cfg)
+}
+
+// Launch starts a program and stops it before its first instruction.
+func Launch(ctx context.Context, path string, cfg Config) (*Session, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Executable == "" {
+		cfg.Executable = path
+	}
+	proc, file, err := start(ctx, path, &cfg)
+	if err != nil {
+		return nil, err
+	}
+	return open(proc, file, cfg)
+}
+
+func start(ctx context.Context, path string, cfg *Config) (*native.Process, *symbol.File, error) {
+	file, err := openSymbols(cfg.Executable, cfg.DebugDirs)
+	if err != nil {
+		return nil, nil, err
+	}
+	cmd, closeFiles, err := cfg.command(path)
+	if err != nil {
+		file.Close()
+		return nil, nil, err
+	}
+	defer closeFiles()
+	proc, err := native.Launch(ctx, cmd)
+	if err != nil {
+		file.Close()
+		return nil, nil, err
+	}
+	return proc, file, nil
+}
+
+// openSymbols opens a file and has indexed what a stopped process would
+// otherwise have to wait for.
+func openSymbols(path string, dirs []string) (*symbol.File, error) {
+	file, err := symbol.Open(path, symbol.Options{DebugDirs: dirs})
+	if err != nil {
+		return nil, err
+	}
+	if file.IsGo() {
+		file.FuncNamed("main.main")
+		_, _ = file.TypeNamed("runtime.g")
+	}
+	return file, nil
+}
+
+// open makes a session of a stopped process. On an error the process is let go
+// or, if we started it, killed.
+func open(proc target.Process, file *symbol.File, cfg Config) (*Session, error) {
+	s := &Session{cfg: cfg, requests: make(chan func()), quit: make(chan struct{}), debugDirs: cfg.DebugDirs}
+	if err := s.adopt(proc, file); err != nil {
+		_ = proc.Do(func() {
+			if proc.Attached() {
+				err = errors.Join(err, proc.Detach())
+			} else {
+				err = errors.Join(err, proc.Kill())
+			}
+		})
+		file.Close()
+		return nil, err
+	}
+	go s.serve()
+	return s, nil
+}
+
+// adopt makes a stopped process the session's debuggee.
+func (s *Session) adopt(proc target.Process, file *symbol.File) error {
+	images, err := image.Load(proc, file, image.Options{DebugDirs: s.debugDirs})
+	if err != nil {
+		return err
+	}
+	table := breakpoint.NewTable(proc, proc.Arch())
+	s.debuggee = debuggee{
+		proc: proc, file: file, images: images, frames: &unwind.Cache{}, clean: table.Memory(),
+	}
+	s.mem = pagecache.New(s.clean)
+	if err := s.findRuntime(); err != nil {
+		images.Close()
+		return err
+	}
+	s.set = breakpoint.NewSet(table)
+	s.loop = run.New(proc, s.set, s.hooks())
+	s.stop = &run.Stop{Reason: run.Halted}
+	s.gone = nil
+	s.view = view{}
+	s.addBuiltin()
+	return s.arrive()
+}
+
+func (s *Session) findRuntime() error {
+	rt, err := goruntime.New(s.images)
+	s.runtime, s.noRuntime = rt, err
+	var version *goruntime.VersionError
+	if errors.As(err, &version) && !s.cfg.AnyGoVersion {
+		return err
+	}
+	return nil
+}
+
+func (s *Session) hooks() run.Hooks {
+	return run.Hooks{
+		Goroutine: s.hitGoroutine,
+		Fork:      s.forked,
+		NoInject:  s.cfg.NoInject,
+	}
+}

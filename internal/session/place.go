@@ -1,0 +1,86 @@
+package session
+
+import (
+	"fmt"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/locspec"
+)
+
+// placeOf finds the addresses that a request for a breakpoint means, in this
+// order: addresses, a file's line, a function (and a line relative to it), a
+// location expression.
+func (s *Session) placeOf(b *api.Breakpoint, locExpr string, rules [][2]string) ([]addr.Addr, error) {
+	switch {
+	case len(b.Addrs) > 0:
+		as := make([]addr.Addr, len(b.Addrs))
+		for i, a := range b.Addrs {
+			as[i] = addr.Addr(a)
+		}
+		return as, nil
+	case b.Addr != 0:
+		return []addr.Addr{addr.Addr(b.Addr)}, nil
+	case b.File != "":
+		return s.resolve(fmt.Sprintf("%s:%d", b.File, b.Line), rules)
+	case b.FunctionName != "":
+		if b.Line > 0 {
+			return s.resolve(fmt.Sprintf("%s:%d", b.FunctionName, b.Line), rules)
+		}
+		return s.resolve(b.FunctionName, rules)
+	case locExpr != "":
+		return s.resolve(locExpr, rules)
+	}
+	return nil, fmt.Errorf("no location given for the breakpoint")
+}
+
+func (s *Session) resolve(text string, rules [][2]string) ([]addr.Addr, error) {
+	locs, err := s.locations(text, rules, api.EvalScope{GoroutineID: -1})
+	if err != nil {
+		return nil, err
+	}
+	var as []addr.Addr
+	for _, l := range locs {
+		as = append(as, l.PCs...)
+	}
+	if len(as) == 0 {
+		return nil, fmt.Errorf("could not find statement at %s, please use a line with a statement", text)
+	}
+	return as, nil
+}
+
+// locations resolves a location expression. While the process runs there is
+// no current place, and no address expression can be evaluated.
+// Precondition: session goroutine.
+func (s *Session) locations(text string, rules [][2]string, scope api.EvalScope) ([]locspec.Location, error) {
+	spec, err := locspec.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	env := locspec.Env{Images: s.images.All(), Rules: rules}
+	if s.checkStopped() == nil {
+		s.placeHere(&env, scope)
+	}
+	return spec.Resolve(env)
+}
+
+// placeHere makes a scope's frame the current place.
+func (s *Session) placeHere(env *locspec.Env, scope api.EvalScope) {
+	w, err := s.at(scope.GoroutineID)
+	if err != nil {
+		return
+	}
+	frames := s.stack(w, scope.Frame+1)
+	if scope.Frame >= len(frames) {
+		return
+	}
+	f := &frames[scope.Frame]
+	env.File, env.Line, env.PC = f.File, f.Line, f.PC
+	env.Eval = func(text string) (addr.Addr, error) {
+		p, sc, err := s.compileAt(text, f, w)
+		if err != nil {
+			return 0, err
+		}
+		return p.Address(sc)
+	}
+}

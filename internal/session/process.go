@@ -1,0 +1,76 @@
+package session
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// GetVersion tells about the backend and the program's Go release. The
+// debugger's own version is for the server to fill.
+func (s *Session) GetVersion(context.Context) (out api.GetVersionOut, err error) {
+	err = s.do(func() error {
+		out = api.GetVersionOut{
+			Backend: "native", TargetGoVersion: s.file.GoVersion(),
+			MinSupportedVersionOfGo: goruntime.Oldest.String(), MaxSupportedVersionOfGo: goruntime.Newest.String(),
+		}
+		return nil
+	})
+	return out, err
+}
+
+// ProcessPid is the process id.
+func (s *Session) ProcessPid(context.Context) (pid int, err error) {
+	err = s.do(func() error { pid = s.proc.PID(); return nil })
+	return pid, err
+}
+
+// BuildID is the executable's, or "".
+func (s *Session) BuildID(context.Context) (id string, err error) {
+	err = s.do(func() error { id = s.file.BuildID(); return nil })
+	return id, err
+}
+
+// LastModified is when the executable was changed last.
+func (s *Session) LastModified(context.Context) (at time.Time, err error) {
+	err = s.do(func() error {
+		info, err := os.Stat(s.file.Path())
+		if err != nil {
+			return err
+		}
+		at = info.ModTime()
+		return nil
+	})
+	return at, err
+}
+
+// AttachedToExistingProcess is false for a process that we started.
+func (s *Session) AttachedToExistingProcess(context.Context) (yes bool, err error) {
+	err = s.do(func() error { yes = s.proc.Attached(); return nil })
+	return yes, err
+}
+
+// ListTargets lists the one process.
+func (s *Session) ListTargets(context.Context) (list []api.Target, err error) {
+	err = s.do(func() error {
+		st := s.state()
+		list = []api.Target{{Pid: st.Pid, CmdLine: st.TargetCommandLine, CurrentThread: st.CurrentThread}}
+		return nil
+	})
+	return list, err
+}
+
+// FollowExec fails if enable: one process is debugged at a time.
+func (s *Session) FollowExec(_ context.Context, enable bool, _ string) error {
+	if !enable {
+		return nil
+	}
+	return &target.UnsupportedError{Feature: "following child processes", Needs: "sessions of several processes"}
+}
+
+// FollowExecEnabled is false, see FollowExec.
+func (s *Session) FollowExecEnabled(context.Context) (bool, error) { return false, nil }

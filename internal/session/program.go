@@ -1,0 +1,99 @@
+package session
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/step"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+)
+
+// code is the debuggee as step plans see it.
+type code struct {
+	*debuggee
+	arch arch.Arch
+}
+
+func (s *Session) program() step.Program {
+	d := s.debuggee
+	return step.Program{
+		Code: &code{&d, s.proc.Arch()}, Stack: &stacks{s}, Table: s.set.Table(),
+	}
+}
+
+// Func implements step.Code.
+func (c *code) Func(pc addr.Addr) (step.Func, bool) {
+	img, fn := c.images.FuncAt(pc)
+	if fn == nil {
+		return step.Func{}, false
+	}
+	return stepFunc(img, fn), true
+}
+
+func stepFunc(img *image.Image, fn *symbol.Func) step.Func {
+	f := step.Func{
+		Name: fn.Name, Entry: img.Addr(fn.Entry), End: img.Addr(fn.End), Body: img.Addr(img.File.PrologueEnd(fn)),
+		Wrapper: fn.IsWrapper(), RangeBody: strings.Contains(fn.Name, rangeBody),
+	}
+	f.Hidden = ofRuntime(fn.Name) || fn.SourceFile() == ""
+	if pc, ok := fn.DeferReturn(); ok {
+		f.DeferReturn = img.Addr(pc)
+	}
+	return f
+}
+
+// rangeBody is in the names of functions that are bodies of range-over-func
+// loops (cmd/compile/internal/rangefunc).
+const rangeBody = "-range"
+
+// Rows implements step.Code.
+func (c *code) Rows(f step.Func) []step.Row {
+	img, fn := c.images.FuncAt(f.Entry)
+	if fn == nil {
+		return nil
+	}
+	list := img.File.Statements(fn)
+	rows := make([]step.Row, len(list))
+	for i, r := range list {
+		rows[i] = step.Row{PC: img.Addr(r.PC), File: r.File, Line: r.Line, Stmt: r.Stmt}
+		if r.InlineDepth > 0 {
+			rows[i].Inline = inlineChain(img.File.Inlines(r.PC))
+		}
+	}
+	return rows
+}
+
+// inlineChain names the inlined calls around an address by where they are
+// called.
+func inlineChain(frames []symbol.Frame) string {
+	chain := ""
+	for i := len(frames) - 1; i > 0; i-- {
+		chain += fmt.Sprintf("/%x", uint64(frames[i].PC))
+	}
+	return chain
+}
+
+// Instr implements step.Code.
+func (c *code) Instr(pc addr.Addr) (arch.Inst, error) {
+	buf := make([]byte, c.arch.MaxInstrLen())
+	n, err := c.clean.ReadMemory(buf, pc)
+	if n == 0 {
+		return arch.Inst{}, err
+	}
+	return c.arch.Decode(buf[:n], pc)
+}
+
+// RangeBodies implements step.Code.
+func (c *code) RangeBodies(f step.Func) (list []step.Func) {
+	base, _, _ := strings.Cut(f.Name, rangeBody)
+	for i := 1; ; i++ {
+		img, fn := c.images.FuncNamed(fmt.Sprintf("%s%s%d", base, rangeBody, i))
+		if fn == nil {
+			return list
+		}
+		list = append(list, stepFunc(img, fn))
+	}
+}

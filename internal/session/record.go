@@ -1,0 +1,63 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+var errNoRecording = &target.UnsupportedError{Feature: "a checkpoint", Needs: "a recording"}
+
+// Recorded is false: the process is a live one.
+func (s *Session) Recorded(context.Context) (bool, string, error) { return false, "", nil }
+
+// StopRecording fails, see Recorded.
+func (s *Session) StopRecording(context.Context) error {
+	return &target.UnsupportedError{Feature: "stopping a recording", Needs: "a recording"}
+}
+
+// Checkpoint fails, see Recorded.
+func (s *Session) Checkpoint(context.Context, string) (int, error) { return 0, errNoRecording }
+
+// ListCheckpoints lists none, see Recorded.
+func (s *Session) ListCheckpoints(context.Context) ([]api.Checkpoint, error) {
+	return []api.Checkpoint{}, nil
+}
+
+// ClearCheckpoint fails, see Recorded.
+func (s *Session) ClearCheckpoint(context.Context, int) error { return errNoRecording }
+
+var errNoDump = &target.UnsupportedError{Feature: "writing a core file", Needs: "a writer of core files"}
+
+// DumpStart fails: no backend can write a core file.
+func (s *Session) DumpStart(context.Context, string) (api.DumpState, error) {
+	return api.DumpState{}, errNoDump
+}
+
+// DumpWait tells that there is no dump.
+func (s *Session) DumpWait(context.Context, time.Duration) (api.DumpState, error) {
+	return api.DumpState{}, nil
+}
+
+// DumpCancel has nothing to cancel.
+func (s *Session) DumpCancel(context.Context) error { return nil }
+
+// CreateEBPFTracepoint fails.
+func (s *Session) CreateEBPFTracepoint(context.Context, string) (*api.Breakpoint, error) {
+	return nil, &target.UnsupportedError{Feature: "a tracepoint by eBPF", Needs: "a uprobe backend"}
+}
+
+// GetBufferedTracepoints lists none: tracepoints stop the process.
+func (s *Session) GetBufferedTracepoints(context.Context, *api.LoadConfig) ([]api.TracepointResult, error) {
+	return []api.TracepointResult{}, nil
+}
+
+// DownloadLibraryDebugInfo fails.
+func (s *Session) DownloadLibraryDebugInfo(context.Context, int) error {
+	return &target.UnsupportedError{Feature: "downloading debug files", Needs: "a debuginfod client"}
+}
+
+// CancelDownloads has nothing to cancel.
+func (s *Session) CancelDownloads(context.Context) error { return nil }

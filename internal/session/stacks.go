@@ -1,0 +1,130 @@
+package session
+
+import (
+	"strings"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/step"
+	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/target/pagecache"
+	"github.com/tinydbg/tinydbg/internal/unwind"
+)
+
+// stacks is the debuggee's stacks as step plans see them. It is used on the
+// tracer, while threads run, so each look has a cache of its own.
+type stacks struct{ s *Session }
+
+// look is one look at one thread.
+type look struct {
+	mem    target.Memory
+	g      *goruntime.G
+	frames []unwind.Frame
+}
+
+func (k *stacks) look(t target.Thread, regs arch.Regs, max int) look {
+	l := look{mem: pagecache.New(k.s.clean)}
+	if rt := k.s.runtime; rt != nil {
+		l.g, _, _ = rt.ThreadG(l.mem, regs)
+	}
+	l.frames = k.s.unwind(l.mem, unwind.FromThread(k.s.proc.Arch(), regs), l.g, max)
+	return l
+}
+
+// Place implements step.Stack.
+func (k *stacks) Place(t target.Thread, regs arch.Regs) (step.Place, error) {
+	l := k.look(t, regs, 1)
+	return place(&l.frames[0], l.g, t.ID()), l.frames[0].Err
+}
+
+// place tells a frame from all others.
+func place(f *unwind.Frame, g *goruntime.G, thread int) step.Place {
+	p := step.Place{Goroutine: -int64(thread), Depth: depth(f.CFA, g)}
+	if g != nil {
+		p.Goroutine = g.ID
+	}
+	return p
+}
+
+// depth is counted from the top of the goroutine's stack, which moves when it
+// grows. Other stacks don't move.
+func depth(cfa addr.Addr, g *goruntime.G) uint64 {
+	if g != nil && cfa > g.StackLo && cfa <= g.StackHi {
+		return uint64(g.StackHi - cfa)
+	}
+	return ^uint64(cfa)
+}
+
+// LoopFrame implements step.Stack.
+func (k *stacks) LoopFrame(t target.Thread, regs arch.Regs) (uint64, bool) {
+	l := k.look(t, regs, loopFrames)
+	outer := enclosing(l.frames)
+	if len(outer) == 0 {
+		return 0, false
+	}
+	return depth(l.frames[outer[0]].CFA, l.g), true
+}
+
+// loopFrames is how many frames may be between a loop's body and the function
+// it stands in.
+const loopFrames = 200
+
+// enclosing finds the frames around the body of a range-over-func loop: the
+// bodies it stands in and, last, the function.
+func enclosing(frames []unwind.Frame) (list []int) {
+	name := realName(&frames[0])
+	base, _, ok := strings.Cut(name, rangeBody)
+	if !ok {
+		return nil
+	}
+	for i := 1; i < len(frames); i++ {
+		f := &frames[i]
+		if f.Inlined || f.CFA == frames[0].CFA {
+			continue
+		}
+		switch name := realName(f); {
+		case name == base:
+			return append(list, i)
+		case strings.HasPrefix(name, base+rangeBody):
+			list = append(list, i)
+		}
+	}
+	return nil
+}
+
+func realName(f *unwind.Frame) string {
+	if f.Func == nil {
+		return ""
+	}
+	return f.Func.Name
+}
+
+// DeferCaller implements step.Stack.
+func (k *stacks) DeferCaller(t target.Thread, regs arch.Regs) step.DeferCaller {
+	for _, f := range k.look(t, regs, 8).frames[1:] {
+		switch name := realName(&f); {
+		case name == "runtime.gopanic", name == "runtime.Goexit":
+			return step.CalledByPanic
+		case name == "runtime.deferreturn":
+			return step.CalledByReturn
+		case f.Inlined, f.Func != nil && f.Func.IsWrapper():
+		default:
+			return step.CalledPlainly
+		}
+	}
+	return step.CalledPlainly
+}
+
+// hitGoroutine is the id of the goroutine on a thread.
+// Precondition: tracer.
+func (s *Session) hitGoroutine(t target.Thread, regs arch.Regs) int64 {
+	if s.runtime == nil {
+		return 0
+	}
+	g, _, err := s.runtime.ThreadG(pagecache.New(s.clean), regs)
+	if err != nil || g == nil {
+		return 0
+	}
+	return g.ID
+}

@@ -1,0 +1,135 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/run"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// State tells what the process is doing. While it runs, it waits for the stop
+// unless nonBlocking.
+func (s *Session) State(ctx context.Context, nonBlocking bool) (*api.DebuggerState, error) {
+	var st *api.DebuggerState
+	var stops chan struct{}
+	err := s.do(func() error {
+		stops = s.stops
+		st = s.state()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if stops == nil || nonBlocking {
+		return st, nil
+	}
+	return s.await(ctx, stops)
+}
+
+// state is the state in the words of the api.
+// Precondition: session goroutine.
+func (s *Session) state() *api.DebuggerState {
+	st := &api.DebuggerState{
+		Pid:               s.proc.PID(),
+		TargetCommandLine: strings.Join(s.proc.CommandLine(), " "),
+		Running:           s.running(),
+	}
+	if s.running() {
+		return st
+	}
+	var exited *target.ExitedError
+	if errors.As(s.gone, &exited) {
+		st.Exited, st.ExitStatus, st.StopReason = true, exited.Status, "exited"
+		return st
+	}
+	if s.gone != nil {
+		return st
+	}
+	st.StopReason = stopReason(s.stop)
+	st.WatchOutOfScope = s.watchOver
+	st.NextInProgress = s.loop.Stepping() != nil
+	for _, tv := range s.view.threads {
+		t := s.apiThread(tv)
+		st.Threads = append(st.Threads, t)
+		if tv.ID() == s.selected.thread {
+			st.CurrentThread = t
+		}
+	}
+	if id := s.selected.goroutine; id > 0 {
+		if g, err := s.goroutine(id); err == nil {
+			st.SelectedGoroutine = s.apiGoroutine(g)
+		}
+	}
+	return st
+}
+
+// apiThread describes a thread, with the breakpoint it stopped at.
+func (s *Session) apiThread(tv *threadView) *api.Thread {
+	loc := s.apiLocation(tv.regs.PC(), tv.regs.PC())
+	t := &api.Thread{ID: tv.ID(), PC: loc.PC, File: loc.File, Line: loc.Line, Function: loc.Function}
+	if g := s.threadG(tv); g != nil {
+		t.GoroutineID = g.ID
+	}
+	if s.stop.Thread == nil || s.stop.Thread.ID() != tv.ID() {
+		return t
+	}
+	t.ReturnValues = s.returned
+	if b := s.reachedBreakpoint(); b != nil {
+		t.Breakpoint = s.apiBreakpoint(b)
+		t.BreakpointInfo = s.info
+	}
+	if s.stop.Reason == run.Trapped {
+		t.Breakpoint = &api.Breakpoint{
+			ID: hardcodedID, Name: "hardcoded-breakpoint", Addr: loc.PC, Addrs: []uint64{loc.PC},
+			File: loc.File, Line: loc.Line, FunctionName: loc.Function.Name(),
+		}
+	}
+	return t
+}
+
+// hardcodedID is the breakpoint ID of trap instructions of the program's own.
+const hardcodedID = -3
+
+// reachedBreakpoint is the breakpoint of the last stop: the user's before the
+// built-in ones.
+func (s *Session) reachedBreakpoint() *breakpoint.Breakpoint {
+	var found *breakpoint.Breakpoint
+	for _, r := range s.stop.Reached {
+		switch {
+		case r.Breakpoint.ID > 0:
+			return r.Breakpoint
+		case r.Breakpoint.ID > internalIDs:
+			found = r.Breakpoint
+		}
+	}
+	return found
+}
+
+// internalIDs is above the IDs of breakpoints that are never shown.
+const internalIDs = -1000
+
+// ListThreads describes every thread.
+func (s *Session) ListThreads(context.Context) (list []*api.Thread, err error) {
+	err = s.whileStopped(func() error {
+		for _, tv := range s.view.threads {
+			list = append(list, s.apiThread(tv))
+		}
+		return nil
+	})
+	return list, err
+}
+
+// GetThread describes the thread with that id; nil, nil if there is none.
+func (s *Session) GetThread(_ context.Context, id int) (t *api.Thread, err error) {
+	err = s.whileStopped(func() error {
+		if tv := s.view.byID[id]; tv != nil {
+			t = s.apiThread(tv)
+		}
+		return nil
+	})
+	return t, err
+}

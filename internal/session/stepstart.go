@@ -1,0 +1,121 @@
+package session
+
+import (
+	"errors"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/step"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/unwind"
+)
+
+// stepStart describes where the selected goroutine is. One that is parked is
+// stepped in its innermost frame of the user's.
+// Precondition: session goroutine; stopped.
+func (s *Session) stepStart(command string) (step.Start, error) {
+	w, err := s.at(0)
+	if err != nil {
+		return step.Start{}, err
+	}
+	frames := s.stack(w, loopFrames)
+	first := 0
+	if w.thread == nil {
+		if command == api.StepInstruction || command == api.NextInstruction {
+			return step.Start{}, errors.New("the goroutine is not running: it has no next instruction")
+		}
+		first = max(userFrame(frames), 0)
+	}
+	st := s.startAt(w, frames, first)
+	if w.thread != nil {
+		st.Thread = w.thread.Thread
+	}
+	if w.g != nil {
+		st.Defer = s.nextDefer(w)
+	}
+	if rest := frames[outermostInlined(frames, first):]; len(rest) > 0 {
+		for _, i := range enclosing(rest) {
+			st.Enclosing = append(st.Enclosing, s.startAt(w, rest, i))
+		}
+	}
+	return st, nil
+}
+
+// startAt describes one frame of a stack.
+func (s *Session) startAt(w where, frames []unwind.Frame, i int) step.Start {
+	thread := 0
+	if w.thread != nil {
+		thread = w.thread.ID()
+	}
+	st := step.Start{PC: frames[i].PC, Place: place(&frames[i], w.g, thread)}
+	for j := outermostInlined(frames, i) + 1; j < len(frames); j++ {
+		f := &frames[j]
+		if !f.Inlined && f.Func != nil && f.Func.IsWrapper() {
+			continue
+		}
+		st.Caller, st.CallerDepth = f.PC, depth(f.CFA, w.g)
+		break
+	}
+	return st
+}
+
+// outermostInlined is the index of the function that has the code of frame i.
+func outermostInlined(frames []unwind.Frame, i int) int {
+	for i < len(frames)-1 && frames[i].Inlined {
+		i++
+	}
+	return i
+}
+
+// nextDefer is the body of the deferred function that would run first.
+func (s *Session) nextDefer(w where) addr.Addr {
+	ds, err := s.runtime.Defers(s.mem, w.g)
+	if err != nil {
+		return 0
+	}
+	for _, d := range ds {
+		if d.Err == nil {
+			return s.bodyOf(d.Fn)
+		}
+	}
+	return 0
+}
+
+// bodyOf is the body of the function at entry or, if that is a wrapper, of the
+// one it calls.
+func (s *Session) bodyOf(entry addr.Addr) addr.Addr {
+	for range 4 {
+		img, fn := s.images.FuncAt(entry)
+		if fn == nil {
+			return 0
+		}
+		if !fn.IsWrapper() {
+			return img.Addr(img.File.PrologueEnd(fn))
+		}
+		if entry = s.calledBy(img, fn); entry == 0 {
+			return 0
+		}
+	}
+	return 0
+}
+
+// calledBy is the first function of the user's that a wrapper calls directly.
+func (s *Session) calledBy(img *image.Image, fn *symbol.Func) addr.Addr {
+	c := &code{&s.debuggee, s.proc.Arch()}
+	for a := img.Addr(fn.Entry); a < img.Addr(fn.End); {
+		in, err := c.Instr(a)
+		if err != nil || len(in.Bytes) == 0 {
+			return 0
+		}
+		out := in.Kind == arch.InstJump && (in.Target < img.Addr(fn.Entry) || in.Target >= img.Addr(fn.End))
+		if in.HasTarget && (in.Kind == arch.InstCall || out) {
+			if _, to := s.images.FuncAt(in.Target); to != nil && !ofRuntime(to.Name) {
+				return in.Target
+			}
+		}
+		a += addr.Addr(len(in.Bytes))
+	}
+	return 0
+}

@@ -1,0 +1,173 @@
+package session
+
+import (
+	"fmt"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/unwind"
+)
+
+// view is what was found out about the stopped process. It is dropped when the
+// process runs again.
+type view struct {
+	threads []*threadView
+	byID    map[int]*threadView
+}
+
+// threadView is a stopped thread.
+type threadView struct {
+	target.Thread
+	regs arch.Regs
+	// g is the goroutine it works for, nil for none; system is true while it is
+	// on the system stack for it. They are filled by Session.threadG.
+	g      *goruntime.G
+	system bool
+	asked  bool
+}
+
+// arrive takes a fresh view of the stopped process, and selects.
+// Precondition: session goroutine, or nobody else has the session.
+func (s *Session) arrive() error {
+	s.mem.Reset()
+	s.view = view{byID: map[int]*threadView{}}
+	err := s.onTracer(func() error {
+		for _, t := range s.proc.Threads() {
+			regs, err := t.Registers(false)
+			if err != nil {
+				// It has exited, though its event is still to come.
+				continue
+			}
+			tv := &threadView{Thread: t, regs: regs}
+			s.view.threads = append(s.view.threads, tv)
+			s.view.byID[t.ID()] = tv
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.selectThread()
+	return nil
+}
+
+// threadG fills in the goroutine of a thread.
+func (s *Session) threadG(tv *threadView) *goruntime.G {
+	if tv.asked || s.runtime == nil {
+		return tv.g
+	}
+	tv.asked = true
+	g, system, err := s.runtime.ThreadG(s.mem, tv.regs)
+	if err == nil {
+		tv.g, tv.system = g, system
+	}
+	return tv.g
+}
+
+// threadOf is the thread that a goroutine is on, nil when it is parked.
+func (s *Session) threadOf(goroutine int64) *threadView {
+	for _, tv := range s.view.threads {
+		if g := s.threadG(tv); g != nil && g.ID == goroutine {
+			return tv
+		}
+	}
+	return nil
+}
+
+// goroutine finds a goroutine by id.
+func (s *Session) goroutine(id int64) (*goruntime.G, error) {
+	if s.runtime == nil {
+		return nil, fmt.Errorf("no goroutines: %w", s.noRuntime)
+	}
+	if tv := s.threadOf(id); tv != nil {
+		return tv.g, nil
+	}
+	return s.runtime.GByID(s.mem, id)
+}
+
+// where is what a scope's goroutine id means: a goroutine, or a thread without.
+type where struct {
+	g      *goruntime.G // nil for a thread without
+	thread *threadView  // nil for a parked goroutine
+	regs   *unwind.Regs
+}
+
+// at resolves the goroutine id of a scope; ids below 1 mean what is selected.
+func (s *Session) at(goroutine int64) (where, error) {
+	if goroutine < 1 {
+		if goroutine = s.selected.goroutine; goroutine < 1 {
+			return s.atThread(s.selected.thread)
+		}
+	}
+	g, err := s.goroutine(goroutine)
+	if err != nil {
+		return where{}, err
+	}
+	if tv := s.threadOf(goroutine); tv != nil {
+		return where{g, tv, unwind.FromThread(s.proc.Arch(), tv.regs)}, nil
+	}
+	return where{g, nil, unwind.FromSaved(s.proc.Arch(), g.PC, g.SP, g.BP)}, nil
+}
+
+func (s *Session) atThread(id int) (where, error) {
+	tv := s.view.byID[id]
+	if tv == nil {
+		return where{}, fmt.Errorf("unknown thread with id %d", id)
+	}
+	return where{s.threadG(tv), tv, unwind.FromThread(s.proc.Arch(), tv.regs)}, nil
+}
+
+// stack lists at most max frames of a place, innermost first.
+func (s *Session) stack(w where, max int) []unwind.Frame {
+	return s.unwind(s.mem, w.regs, w.g, max)
+}
+
+// unwind lists frames; mem may be the cached memory on the session goroutine,
+// and must not be on the tracer.
+func (s *Session) unwind(mem target.Memory, regs *unwind.Regs, g *goruntime.G, max int) []unwind.Frame {
+	o := unwind.Options{Max: max, Cache: s.frames}
+	if s.runtime != nil {
+		o.Switch = switcher{s.runtime, mem}
+		if g != nil {
+			o.G = g.Addr
+		}
+		if t := regs.Thread(); t != nil {
+			if a, err := s.runtime.GAddr(mem, t); err == nil {
+				o.G = a
+			}
+		}
+	}
+	return unwind.Stack(mem, s.images, regs, o)
+}
+
+// switcher tells package unwind about goroutines.
+type switcher struct {
+	rt  *goruntime.Runtime
+	mem target.Memory
+}
+
+// Goroutine implements unwind.Switcher.
+func (w switcher) Goroutine(a addr.Addr) (unwind.Goroutine, error) {
+	g, err := w.rt.ReadG(w.mem, a)
+	if err != nil {
+		return unwind.Goroutine{}, err
+	}
+	u := unwind.Goroutine{Low: g.StackLo, High: g.StackHi, PC: g.PC, SP: g.SP, FP: g.BP}
+	if g.M != 0 {
+		if m, err := w.rt.ReadM(w.mem, g.M); err == nil {
+			u.CurG, u.G0, u.GSignal = m.CurG, m.G0, m.GSignal
+		}
+	}
+	return u, nil
+}
+
+// vectorRegs reads a thread's registers with the vector ones.
+func (s *Session) vectorRegs(tv *threadView) (regs arch.Regs, err error) {
+	err = s.onTracer(func() error {
+		regs, err = tv.Registers(true)
+		return err
+	})
+	return regs, err
+}

@@ -1,0 +1,207 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/unwind"
+)
+
+// watch is what a watchpoint watches.
+type watch struct {
+	at   addr.Addr
+	size int
+	kind target.WatchKind
+	// end ends a watchpoint on a stack with its frame; nil for others.
+	end *breakpoint.Breakpoint
+}
+
+// CreateWatchpoint has the processor report accesses to the memory that an
+// expression names.
+func (s *Session) CreateWatchpoint(_ context.Context, scope api.EvalScope, text string, kind api.WatchType) (out *api.Breakpoint, err error) {
+	err = s.whileStopped(func() error {
+		out, err = s.createWatchpoint(scope, text, kind)
+		return err
+	})
+	return out, err
+}
+
+func (s *Session) createWatchpoint(scope api.EvalScope, text string, kind api.WatchType) (*api.Breakpoint, error) {
+	if kind == 0 || kind&^(api.WatchRead|api.WatchWrite) != 0 {
+		return nil, errors.New("at least one of read and write must be set for watchpoint")
+	}
+	w, f, err := s.frameAt(scope)
+	if err != nil {
+		return nil, err
+	}
+	p, sc, err := s.compileAt(text, f, w)
+	if err != nil {
+		return nil, err
+	}
+	r, err := p.Eval(sc)
+	if err != nil {
+		return nil, err
+	}
+	if r.Value == nil || r.Value.Type == nil {
+		return nil, fmt.Errorf("can not watch %q: it is not a variable", text)
+	}
+	at, ok := r.Value.Addr()
+	if !ok {
+		return nil, fmt.Errorf("can not watch %q: it has no address", text)
+	}
+	wt := &watch{at: at, size: int(r.Value.Type.Size()), kind: target.WatchKind(kind)}
+	b := &breakpoint.Breakpoint{Watch: true}
+	b.User = &settings{watch: wt, Breakpoint: api.Breakpoint{WatchExpr: text, WatchType: kind}}
+	if other := s.watching(at); other != nil {
+		return nil, fmt.Errorf("Breakpoint exists at %#x: it is watchpoint %d", at, other.ID)
+	}
+	return s.armWatch(b, wt, w, f)
+}
+
+func (s *Session) watching(at addr.Addr) *breakpoint.Breakpoint {
+	for _, b := range s.set.All() {
+		if wt := settingsOf(b).watch; wt != nil && wt.at == at {
+			return b
+		}
+	}
+	return nil
+}
+
+func (s *Session) armWatch(b *breakpoint.Breakpoint, wt *watch, w where, f *unwind.Frame) (out *api.Breakpoint, err error) {
+	err = s.onTracer(func() error {
+		if err := s.setSlot(b, wt); err != nil {
+			return err
+		}
+		b.Addrs = nil
+		if err := s.set.Add(b); err != nil {
+			return err
+		}
+		out = s.apiBreakpoint(b)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if w.g != nil && wt.at >= w.g.StackLo && wt.at < w.g.StackHi {
+		s.endWithFrame(b, wt, w.g, f)
+	}
+	out.Addr, out.Addrs = uint64(wt.at), []uint64{uint64(wt.at)}
+	return out, nil
+}
+
+// setSlot arms a free hardware slot.
+// Precondition: tracer; stopped.
+func (s *Session) setSlot(b *breakpoint.Breakpoint, wt *watch) error {
+	hw, ok := s.proc.(target.Watcher)
+	if !ok {
+		return &target.UnsupportedError{Feature: "watching memory", Needs: "hardware watchpoints"}
+	}
+	switch wt.size {
+	case 1, 2, 4, 8:
+	default:
+		return fmt.Errorf("can not watch variable of type with size %d: 1, 2, 4 or 8 bytes only", wt.size)
+	}
+	for slot := range hw.WatchSlots() {
+		if s.set.InSlot(slot) != nil {
+			continue
+		}
+		if err := hw.SetWatch(slot, wt.at, wt.size, wt.kind); err != nil {
+			return err
+		}
+		b.Slot = slot
+		return nil
+	}
+	return fmt.Errorf("all %d hardware watchpoints are in use", hw.WatchSlots())
+}
+
+// endWithFrame ends a watchpoint when the frame returns that its memory is in:
+// another frame will use it then for something else.
+func (s *Session) endWithFrame(b *breakpoint.Breakpoint, wt *watch, g *goruntime.G, f *unwind.Frame) {
+	frames := s.unwind(s.mem, f.Regs, g, loopFrames)
+	outer := 0
+	for outer < len(frames) && frames[outer].CFA <= wt.at {
+		outer++
+	}
+	if outer >= len(frames) || outer+1 > len(frames) {
+		return
+	}
+	i := outermostInlined(frames, outer)
+	if i+1 >= len(frames) {
+		return
+	}
+	caller := &frames[i+1]
+	id, d := g.ID, depth(caller.CFA, g)
+	end := &breakpoint.Breakpoint{ID: internalIDs - b.ID, Addrs: []addr.Addr{caller.PC}}
+	end.Cond = func(h *breakpoint.Hit) (bool, error) {
+		pl, err := (&stacks{s}).Place(h.Thread, h.Regs)
+		return err == nil && pl.Goroutine == id && pl.Depth <= d, nil
+	}
+	if s.onTracer(func() error { return s.set.Add(end) }) == nil {
+		wt.end = end
+	}
+}
+
+// removeWatch disarms a watchpoint and forgets it.
+// Precondition: tracer.
+func (s *Session) removeWatch(b *breakpoint.Breakpoint, wt *watch) error {
+	var err error
+	if !b.Disabled {
+		err = s.clearSlot(b)
+	}
+	if wt.end != nil {
+		err = errors.Join(err, s.set.Remove(wt.end))
+	}
+	return errors.Join(err, s.set.Remove(b))
+}
+
+func (s *Session) clearSlot(b *breakpoint.Breakpoint) error {
+	return s.allStopped(func() error { return s.proc.(target.Watcher).ClearWatch(b.Slot) })
+}
+
+// toggleWatch disables or enables a watchpoint.
+// Precondition: tracer.
+func (s *Session) toggleWatch(b *breakpoint.Breakpoint, disabled bool) error {
+	var err error
+	if disabled {
+		err = s.clearSlot(b)
+	} else {
+		err = s.allStopped(func() error { return s.setSlot(b, settingsOf(b).watch) })
+	}
+	if err == nil {
+		b.Disabled = disabled
+	}
+	return err
+}
+
+// allStopped runs f if no thread runs: the registers that watch are those of
+// each thread.
+func (s *Session) allStopped(f func() error) error {
+	for _, t := range s.proc.Threads() {
+		if t.State() == target.Running {
+			return fmt.Errorf("watchpoints can be changed only while the process is stopped: %w", ErrRunning)
+		}
+	}
+	return f()
+}
+
+// watchesOver removes the watchpoints whose frame has returned at this stop.
+// Precondition: session goroutine; stopped.
+func (s *Session) watchesOver() (over []*api.Breakpoint) {
+	for _, r := range s.stop.Reached {
+		for _, b := range s.set.All() {
+			wt := settingsOf(b).watch
+			if wt == nil || wt.end != r.Breakpoint {
+				continue
+			}
+			over = append(over, s.apiBreakpoint(b))
+			_ = s.onTracer(func() error { return s.removeWatch(b, wt) })
+		}
+	}
+	return over
+}
