@@ -180,3 +180,21 @@ func align(t *symbol.Type, depth int) int64 {
 		return min(max(t.Size(), 1), 8)
 	}
 }
+
+// Signature picks the arguments and results of a function out of the variables
+// at its entry, in order. Optimised code may describe a result twice; the
+// second one is left out.
+func Signature(vars []*symbol.Var) (args, results []*symbol.Var) {
+	seen := map[string]bool{}
+	for _, v := range vars {
+		switch {
+		case v.InlineDepth != 0 || v.Kind != symbol.Arg && v.Kind != symbol.Result:
+		case v.Kind == symbol.Arg:
+			args = append(args, v)
+		case !seen[v.Name]:
+			seen[v.Name] = true
+			results = append(results, v)
+		}
+	}
+	return args, results
+}
