@@ -29,6 +29,7 @@ type Type struct {
 	made    *Type
 	runtime uint64 // DW_AT_go_runtime_type
 	dict    int    // DW_AT_go_dict_index + 1
+	alias   bool   // name is a C typedef's, or has a qualifier
 	err     error
 
 	partsOnce sync.Once

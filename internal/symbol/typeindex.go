@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"sort"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/dwarf/info"
@@ -128,6 +129,21 @@ func (f *File) TypeNamed(name string) (*Type, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t, err := f.lookupType(x, name); t != nil || err != nil {
+		return t, err
+	}
+	for tag, word := range tagWords {
+		if bare, ok := strings.CutPrefix(name, word); ok {
+			if t, err := f.lookupType(x, bare); err != nil || t != nil && t.tag == tag && t.Name() == name {
+				return t, err
+			}
+		}
+	}
+	return nil, &NotFoundError{"type", name}
+}
+
+// lookupType is nil when no entry has the name.
+func (f *File) lookupType(x *typeIndex, name string) (*Type, error) {
 	hash := uint32(maphash.String(typeSeed, name))
 	i := sort.Search(len(x.names), func(i int) bool { return x.names[i].hash >= hash })
 	for ; i < len(x.names) && x.names[i].hash == hash; i++ {
@@ -136,7 +152,7 @@ func (f *File) TypeNamed(name string) (*Type, error) {
 			return f.typeAt(e.Off)
 		}
 	}
-	return nil, &NotFoundError{"type", name}
+	return nil, nil
 }
 
 // TypeByRuntimeAddr finds a type by the address of the runtime's descriptor of it.

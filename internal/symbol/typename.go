@@ -15,22 +15,20 @@ const maxNameDepth = 16
 // "struct stat").
 func (t *Type) Name() string { return t.nameIn(maxNameDepth) }
 
+// tagWords are what names of C's compound types begin with.
+var tagWords = map[info.Tag]string{
+	info.TagStructType: "struct ", info.TagClassType: "class ", info.TagUnionType: "union ", info.TagEnumerationType: "enum ",
+}
+
 // nameIn makes up the names that C's entries lack.
 func (t *Type) nameIn(depth int) string {
 	tagged := ""
-	if !t.IsGo() {
-		switch t.tag {
-		case info.TagStructType, info.TagClassType:
-			tagged = "struct "
-		case info.TagUnionType:
-			tagged = "union "
-		case info.TagEnumerationType:
-			tagged = "enum "
-		}
+	if !t.IsGo() && !t.alias {
+		tagged = tagWords[t.tag]
 	}
 	switch {
-	case t.name != "" && t.tag == info.TagTypedef:
-		return t.name
+	case t.name != "" && t.unit != nil && t.unit.IsC():
+		return tagged + t.name
 	case t.name != "":
 		return t.name
 	case tagged != "":

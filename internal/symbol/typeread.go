@@ -169,9 +169,9 @@ func (f *File) readAlias(t *Type, e *info.Entry, chain int) (*Type, error) {
 		n, _ := dict.Constant()
 		alias.dict = int(min(n, 1<<20)) + 1
 	case e.Tag == info.TagTypedef:
-		alias.name, alias.unit = t.name, t.unit
+		alias.name, alias.unit, alias.alias = t.name, t.unit, true
 	default:
-		alias.name = qualifiers[e.Tag] + base.Name()
+		alias.name, alias.alias = qualifiers[e.Tag]+base.Name(), true
 	}
 	return alias, nil
 }
@@ -185,7 +185,7 @@ var qualifiers = map[info.Tag]string{
 func (t *Type) copy() *Type {
 	return &Type{
 		file: t.file, off: t.off, tag: t.tag, unit: t.unit, name: t.name, kind: t.kind, size: t.size,
-		len: t.len, elem: t.elem, key: t.key, repr: t.repr, made: t.made, runtime: t.runtime, dict: t.dict, err: t.err,
+		len: t.len, elem: t.elem, key: t.key, repr: t.repr, made: t.made, runtime: t.runtime, dict: t.dict, alias: t.alias, err: t.err,
 	}
 }
 

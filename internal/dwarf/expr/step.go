@@ -290,7 +290,11 @@ func (m *machine) threadLocal(off uint64) {
 }
 
 func (m *machine) entryValue(code []byte) {
-	if m.ctx.Entry == nil {
+	switch {
+	case len(code) == 0:
+		m.fail("entry value of nothing")
+		return
+	case m.ctx.Entry == nil:
 		m.fail("optimized out: only its value at the function's entry is described, and the caller did not keep it")
 		return
 	}

@@ -97,11 +97,13 @@ func (v value) convert(t *BaseType, ptr int) value {
 	return value{v.bits, t}.cut(ptr)
 }
 
+var errIntegers = errors.New("integer operation on floating point values")
+
 var errDivide = errors.New("division by zero")
 
 // arith applies a binary operation. Both values have the same type.
 func arith(op uint8, a, b value, ptr int) (value, error) {
-	if a.isFloat() {
+	if a.isFloat() || b.isFloat() {
 		return floatArith(op, a, b)
 	}
 	r := value{typ: a.typ}
@@ -153,6 +155,9 @@ func divide(op uint8, a, b value, ptr int) (value, error) {
 }
 
 func floatArith(op uint8, a, b value) (value, error) {
+	if !a.isFloat() || !b.isFloat() {
+		return value{}, errIntegers
+	}
 	x, y := a.float(), b.float()
 	switch op {
 	case opPlus:
@@ -164,7 +169,7 @@ func floatArith(op uint8, a, b value) (value, error) {
 	case opDiv:
 		return floatValue(x/y, a.typ), nil
 	}
-	return value{}, errors.New("integer operation on floating point values")
+	return value{}, errIntegers
 }
 
 // compare gives -1, 0 or 1; 2 when they have no order (NaN).

@@ -131,6 +131,19 @@ func (u *Unit) rootString(at At) string {
 
 const langGo = 0x16
 
+// IsC says whether the unit was written in C, of whatever year.
+func (u *Unit) IsC() bool {
+	root, err := u.Root()
+	if err != nil {
+		return false
+	}
+	switch root.Uint(AtLanguage) {
+	case 0x01, 0x02, 0x0c, 0x1d, 0x2c:
+		return true
+	}
+	return false
+}
+
 // IsGo says whether the unit was written in Go.
 func (u *Unit) IsGo() bool {
 	root, err := u.Root()
