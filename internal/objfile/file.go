@@ -71,6 +71,9 @@ func OpenAs(path, name string) (*File, error) {
 // Read is Open for bytes that are not a file on disk, such as the vdso. name
 // is for messages.
 func Read(name string, src io.ReaderAt, size int64) (*File, error) {
+	if err := guardSections(src, size); err != nil {
+		return nil, &FormatError{Path: name, Err: err}
+	}
 	header, err := elf.NewFile(io.NewSectionReader(src, 0, size))
 	if err != nil {
 		return nil, &FormatError{Path: name, Err: err}

@@ -45,7 +45,7 @@ func (f *File) note(section, owner string, kind uint32) []byte {
 		return f.parseNotes(data, owner, kind)
 	}
 	for _, p := range f.header.Progs {
-		if p.Type != elf.PT_NOTE || p.Filesz > 1<<20 {
+		if p.Type != elf.PT_NOTE || p.Filesz > uint64(min(f.size, 1<<20)) {
 			continue
 		}
 		data := make([]byte, p.Filesz)

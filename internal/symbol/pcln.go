@@ -56,11 +56,11 @@ func (f *File) openGoTable() (*goTable, error) {
 		return nil, err
 	}
 	g.module = module
-	g.tree = func(buf []byte, off uint64) error {
-		if module.GoFunc == 0 {
-			return fmt.Errorf("%s: inlined calls are not known: %w", f.Path(), err)
-		}
-		return f.obj.ReadAddr(buf, module.GoFunc+addr.FileAddr(off))
+	g.tree = func([]byte, uint64) error {
+		return fmt.Errorf("%s: inlined calls are not known: %w", f.Path(), err)
+	}
+	if module.GoFunc != 0 {
+		g.tree = (&treeCache{obj: f.obj, base: module.GoFunc}).read
 	}
 	if err := g.bounds(); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path(), err)
