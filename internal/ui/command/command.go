@@ -40,6 +40,8 @@ type Command struct {
 	OnBreakpoint func(bp *api.Breakpoint, args string) error
 	// Resumes marks the commands after which the program has run.
 	Resumes bool
+
+	scripted bool // defined by a script
 }
 
 // Input is what a command was called with.

@@ -138,6 +138,28 @@ func TestSource(t *testing.T) {
 	fails(t, s, "source /nonexistent", "no such file")
 }
 
+func TestScript(t *testing.T) {
+	s, srv, out := newShell(t)
+	v := integerVar("n", "5")
+	srv.on("Eval", api.EvalOut{Variable: &v})
+	file := filepath.Join(t.TempDir(), "x.star")
+	text := `def command_twice(args):
+    "Print twice."
+    v = int(eval(Scope=cur_scope(), Expr=args)["Variable"]["value"])
+    print(2 * v)
+    tinydbg_command("p " + args)
+
+def command_print(args):
+    fail("the command of the debugger was replaced")
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	story(t, s, out, "10\n5\n", "source "+file, "twice n")
+	story(t, s, out, "10\n5\n5\n", "source "+file, "twi n", "print n")
+	story(t, s, out, "Print twice.\n\n\ttwice [arguments]\n", "help twice")
+}
+
 func TestTranscript(t *testing.T) {
 	s, srv, out := newShell(t)
 	v := integerVar("n", "5")

@@ -14,6 +14,7 @@ import (
 	"github.com/tinydbg/tinydbg/client"
 	"github.com/tinydbg/tinydbg/internal/config"
 	"github.com/tinydbg/tinydbg/internal/ui/render"
+	"github.com/tinydbg/tinydbg/internal/ui/starbind"
 )
 
 // ErrQuit is returned by Exec when the user has left: the target has been
@@ -51,6 +52,7 @@ type Shell struct {
 	built      time.Time
 	newer      map[string]bool
 	depth      int // of source files reading source files
+	scripts    *starbind.Env
 
 	running  atomic.Bool
 	quitting atomic.Bool

@@ -7,15 +7,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 func sourceCommand() *Command {
 	c := &Command{
 		Name: "source", Group: Other,
 		Usage: "source file",
-		Short: "Run the commands in a file.",
+		Short: "Run the commands or the Starlark script in a file.",
 		Help: `One command to a line; empty lines and lines that begin with # are skipped. A
-command that fails is reported, and the next one is run.`,
+command that fails is reported, and the next one is run.
+
+A file whose name ends in .star is a script in Starlark, a small Python. Each
+method of the API is a function there: ListGoroutines is list_goroutines, and
+the fields of the request are given by name. tinydbg_command runs a command of
+the terminal, cur_scope is the selected goroutine and frame, and a function
+named command_NAME becomes a command. If there is a function main, it is called.
+
+	for g in list_goroutines(Count=100)["Goroutines"]:
+	    print(g["id"], g["userCurrentLoc"]["file"])`,
 	}
 	c.Run = func(ctx context.Context, s *Shell, in Input) error {
 		if in.Args == "" {
@@ -37,6 +47,9 @@ func (s *Shell) Source(ctx context.Context, path string) error {
 	}
 	s.depth++
 	defer func() { s.depth-- }()
+	if strings.HasSuffix(path, ".star") {
+		return s.script(ctx, path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return err
