@@ -52,7 +52,7 @@ func (s *Session) startAt(w where, frames []unwind.Frame, i int) step.Start {
 	st := step.Start{PC: frames[i].PC, Place: place(&frames[i], w.g, thread)}
 	for j := outermostInlined(frames, i) + 1; j < len(frames); j++ {
 		f := &frames[j]
-		if !f.Inlined && f.Func != nil && f.Func.IsWrapper() {
+		if !f.Inlined && f.Func != nil && (f.Func.IsWrapper() || f.Func.Name == "runtime.deferreturn") {
 			continue
 		}
 		st.Caller, st.CallerDepth = f.PC, depth(f.CFA, w.g)

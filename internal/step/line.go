@@ -1,5 +1,7 @@
 package step
 
+import "github.com/tinydbg/tinydbg/internal/addr"
+
 // armLine arms every way out of the line that the frame s is on, as far as
 // stay goes, and returns what it found there.
 func (p *points) armLine(s Start, stay func(Row) func(Row) bool) (exits, error) {
@@ -22,7 +24,7 @@ func (p *points) armLine(s Start, stay func(Row) func(Row) bool) (exits, error) 
 	if err := p.armPanic(f, s); err != nil {
 		return x, err
 	}
-	if err := p.armLoops(f, s); err != nil {
+	if err := p.armLoops(f, here, s); err != nil {
 		return x, err
 	}
 	if !x.returns {
@@ -60,11 +62,20 @@ func (p *points) armPanic(f Func, s Start) error {
 	return p.arm(s.Defer, deferred, 0)
 }
 
-// armLoops arms the bodies of the range-over-func loops that stand in f.
-func (p *points) armLoops(f Func, s Start) error {
+// armLoops arms the bodies of the range-over-func loops that stand in f. They
+// begin on the line of the loop, which is left first.
+func (p *points) armLoops(f Func, here Row, s Start) error {
+	stay := func(r Row) bool { return r.Line == here.Line && r.File == here.File }
 	for _, body := range p.Code.RangeBodies(f) {
-		if err := p.arm(body.Body, loopBody, s.Place.Depth); err != nil {
-			return err
+		rows := lineTable(p.Code.Rows(body))
+		first := []addr.Addr{body.Body}
+		if row, ok := rows.at(body.Body); ok && stay(row) {
+			first = walk(p.Code, body, rows, body.Body, stay).lines
+		}
+		for _, a := range first {
+			if err := p.arm(a, loopBody, s.Place.Depth); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

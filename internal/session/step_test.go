@@ -1,0 +1,77 @@
+package session
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/testkit"
+)
+
+func (s *story) walk(command string, max int) string {
+	var lines []string
+	for range max {
+		st := s.command(command)
+		lines = append(lines, strings.TrimPrefix(at(st), "main.go:"))
+		if st.Exited {
+			break
+		}
+	}
+	return strings.Join(lines, " ")
+}
+
+// What follows are the lines in which these programs can be seen to be, one
+// after the other, when read; and those where programmers know steps to stop.
+
+func TestNextThroughMain(t *testing.T) {
+	const want = "49 50 51 50 51 50 53 54 55 56 57 58 61 62 63 64 proc.go"
+	for _, v := range testkit.Versions() {
+		t.Run(v, func(t *testing.T) {
+			s := launched(t, "step_lines", testkit.Options{Go: v}, quiet())
+			s.breakAt("main.main")
+			s.command(api.Continue)
+			if got := s.walk(api.Next, 40); !strings.HasPrefix(got, want) || !strings.HasSuffix(got, "exit 0") {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+func TestStepThroughMain(t *testing.T) {
+	const want = "49 50 51 15 16 17 51 50 51 15 16 17 51 50 53 54 11 12 54 55 " +
+		"20 21 24 20 21 24 20 21 22 24 24 55 56 27 28 31"
+	const rest = "56 57 35 36 41 36 37 38"
+	for _, v := range testkit.Versions() {
+		t.Run(v, func(t *testing.T) {
+			s := launched(t, "step_lines", testkit.Options{Go: v}, quiet())
+			s.breakAt("main.main")
+			s.command(api.Continue)
+			got := s.walk(api.Step, 50)
+			if !strings.HasPrefix(got, want) || !strings.Contains(got, rest) {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+func TestRangeOverFunc(t *testing.T) {
+	const want = "17 18 19 20 21 22 20 21 22 23 18 19 20 21 22 20 21 22 23 24 25"
+	s := launched(t, "range_over_func", testkit.Options{}, quiet())
+	s.breakAt("main.main")
+	s.command(api.Continue)
+	if got := s.walk(api.Next, 21); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestStepOutShowsResults(t *testing.T) {
+	s := launched(t, "step_lines", testkit.Options{}, quiet())
+	s.breakAt("main.add")
+	s.command(api.Continue)
+	s.command(api.Continue)
+	st := s.command(api.StepOut)
+	rs := st.CurrentThread.ReturnValues
+	if at(st) != "main.go:51" || len(rs) != 1 || rs[0].Value != "1" || rs[0].Type != "int" {
+		t.Errorf("at %s: %+v", at(st), rs)
+	}
+}
