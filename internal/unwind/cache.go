@@ -26,6 +26,7 @@ const maxPlaces = 1 << 16
 type place struct {
 	image   *image.Image
 	fn      *symbol.Func
+	name    string // fn's, without the mark of assembly functions
 	symbol  string // an ELF symbol, where there is no function
 	inlines []symbol.Frame
 	row     cfi.Row
@@ -64,7 +65,9 @@ func newPlace(img *image.Image, pc addr.Addr) *place {
 	}
 	at := img.FileAddr(pc)
 	p.fn = img.File.FuncAt(at)
-	p.isGo = p.fn != nil && p.fn.IsGo()
+	if p.fn != nil {
+		p.isGo, p.name = p.fn.IsGo(), strings.TrimSuffix(p.fn.Name, ".abi0")
+	}
 	p.inlines = img.File.Inlines(at)
 	p.row, p.rowErr = img.File.UnwindRow(at)
 	if p.fn == nil {
@@ -77,13 +80,4 @@ func newPlace(img *image.Image, pc addr.Addr) *place {
 // ends right before it.
 func (p *place) endsBefore(pc addr.Addr) bool {
 	return p.image != nil && (p.fn == nil || p.image.FileAddr(pc) >= p.fn.End)
-}
-
-// plainName is a function's name without the mark of an assembly function's
-// calling convention.
-func plainName(fn *symbol.Func) string {
-	if fn == nil {
-		return ""
-	}
-	return strings.TrimSuffix(fn.Name, ".abi0")
 }

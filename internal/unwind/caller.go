@@ -38,7 +38,7 @@ func (w *walk) caller(f *Frame) (regs *Regs, exact bool) {
 	case !w.progress(f):
 		return nil, false
 	}
-	return regs, injects[plainName(w.place.fn)] || w.place.rowErr == nil && w.place.row.Signal
+	return regs, injects[w.place.name] || w.place.rowErr == nil && w.place.row.Signal
 }
 
 // injects are the functions that the runtime makes code seem to have called

@@ -121,7 +121,7 @@ func (w *walk) crossing(f *Frame) crossing {
 	if p == nil || !p.isGo || w.opts.Switch == nil {
 		return 0
 	}
-	c := crossings[plainName(p.fn)]
+	c := crossings[p.name]
 	if c == 0 || c != vdsoCall && (c == callback) != w.onGoroutine(f.SP) {
 		return 0
 	}

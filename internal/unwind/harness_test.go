@@ -25,6 +25,7 @@ func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }
 type tracee struct {
 	t    testing.TB
 	proc *native.Process
+	mem  target.Memory // proc, or a cache before it
 	set  *image.Set
 	g    layout
 	opts unwind.Options
@@ -70,7 +71,7 @@ func newTracee(t testing.TB, p *native.Process, path string) *tracee {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { set.Close() })
-	tr := &tracee{t: t, proc: p, set: set, opts: unwind.Options{Cache: &unwind.Cache{}}}
+	tr := &tracee{t: t, proc: p, mem: p, set: set, opts: unwind.Options{Cache: &unwind.Cache{}}}
 	if f.IsGo() {
 		tr.g = newLayout(t, f)
 		tr.opts.Switch = tr
@@ -111,7 +112,7 @@ func (tr *tracee) stack(th target.Thread) []unwind.Frame {
 
 func (tr *tracee) word(a addr.Addr) uint64 {
 	var b [8]byte
-	tr.proc.ReadMemory(b[:], a)
+	tr.mem.ReadMemory(b[:], a)
 	return tr.proc.Arch().ByteOrder().Uint64(b[:])
 }
 

@@ -40,11 +40,21 @@ func (p *pages) ReadMemory(buf []byte, a addr.Addr) (int, error) {
 
 // word reads an address-sized word.
 func (p *pages) word(a addr.Addr, order binary.ByteOrder) (uint64, error) {
-	var buf [8]byte
-	if _, err := p.ReadMemory(buf[:], a); err != nil {
+	if off := int(a % pageSize); off+8 <= pageSize {
+		if data := p.page(a - addr.Addr(off)); off+8 <= len(data) {
+			return order.Uint64(data[off:]), nil
+		}
+	}
+	return p.slowWord(a, order)
+}
+
+// slowWord reads what lies across pages, or is a piece of one only.
+func (p *pages) slowWord(a addr.Addr, order binary.ByteOrder) (uint64, error) {
+	buf := make([]byte, 8)
+	if _, err := p.mem.ReadMemory(buf, a); err != nil {
 		return 0, err
 	}
-	return order.Uint64(buf[:]), nil
+	return order.Uint64(buf), nil
 }
 
 // page is what can be read of the page at base.

@@ -100,6 +100,7 @@ func Stack(mem target.Memory, set *image.Set, regs *Regs, o Options) []Frame {
 	}
 	w := &walk{mem: newPages(mem), set: set, opts: o, arch: regs.arch}
 	w.unwinder, _ = regs.arch.(arch.Unwinder)
+	w.frames = make([]Frame, 0, min(o.Max, 32))
 	w.start(regs)
 	exact := true
 	for {
@@ -204,7 +205,7 @@ func (w *walk) frame(regs *Regs, exact bool) *Frame {
 		w.frames = append(w.frames, f)
 	}
 	last := &w.frames[len(w.frames)-1]
-	last.Bottom = last.Bottom || bottom[plainName(p.fn)]
+	last.Bottom = last.Bottom || bottom[p.name]
 	return last
 }
 

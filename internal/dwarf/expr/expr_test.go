@@ -152,7 +152,7 @@ func TestErrors(t *testing.T) {
 		{"\x98\x00\x00", "calls of another"}, {"\x71\x00", "register 1 was not saved"}, {"\x30\x06", "nothing at"},
 		{"\xa1\x20", "no such entry"}, {"\xa5\x00\x05", "no type there"}, {"\xa5\x00\x10", "does not fit"},
 		{"\x50\x51", "two locations"}, {"\x97", "no object"}, {"\xf7\x63", "no type"},
-		{"\x30\xa8\x08\x30\x24", "integer operation"}, {"\xa3", "cut off"},
+		{"\x30\xa8\x08\x30\x24", "integer operation"}, {"\xa3", "entry value of nothing"},
 	} {
 		_, err := expr.Eval([]byte(c.code), world())
 		if err == nil || !strings.Contains(err.Error(), c.want) {

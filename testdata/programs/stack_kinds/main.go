@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"time"
 )
 
 //go:noinline
@@ -69,7 +70,7 @@ func main() {
 		if i == 100 && len(os.Args) > 1 {
 			runtime.GC() // so that none moves a stack later
 			fmt.Println("ready")
-			select {}
+			time.Sleep(time.Hour)
 		}
 		if i < 0 {
 			w.Close()
