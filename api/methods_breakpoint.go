@@ -32,7 +32,8 @@ type GetBreakpointOut struct {
 
 // ListBreakpointsIn is the argument of ListBreakpoints.
 type ListBreakpointsIn struct {
-	// All lists the debugger's own, too.
+	// All adds those the debugger set for its own use. The built-in ones, such
+	// as unrecovered-panic, are always listed.
 	All bool
 }
 

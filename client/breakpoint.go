@@ -24,7 +24,8 @@ func (c *Client) GetBreakpoint(ctx context.Context, id int, name string) (*api.B
 	return &out.Breakpoint, nil
 }
 
-// ListBreakpoints lists breakpoints; the debugger's own, too, if all is true.
+// ListBreakpoints lists breakpoints, the built-in ones among them; all adds
+// those the debugger set for its own use.
 func (c *Client) ListBreakpoints(ctx context.Context, all bool) ([]*api.Breakpoint, error) {
 	out, err := call[api.ListBreakpointsOut](ctx, c, "ListBreakpoints", api.ListBreakpointsIn{All: all})
 	return out.Breakpoints, err

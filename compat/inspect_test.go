@@ -118,6 +118,9 @@ func (o *tour) goroutines(t *testing.T) {
 		return strings.Contains(g.Name, "main.park") && g.Total == 3 && g.Count == 2
 	}), groups, err)
 
+	if len(others) == 0 {
+		t.Fatal("there are no others")
+	}
 	st, err := o.c.SwitchGoroutine(others[0].ID)
 	check(t, "switch", err == nil && st.SelectedGoroutine.ID == others[0].ID, st, err)
 	st, err = o.c.SwitchGoroutine(1)

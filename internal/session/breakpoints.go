@@ -169,13 +169,14 @@ func (s *Session) GetBreakpoint(_ context.Context, id int, name string) (out *ap
 	return out, err
 }
 
-// ListBreakpoints lists the breakpoints by ID; all includes the built-in ones.
-func (s *Session) ListBreakpoints(_ context.Context, all bool) (list []*api.Breakpoint, err error) {
+// ListBreakpoints lists the breakpoints by ID, the built-in ones first: clients
+// expect those even when they do not ask for all.
+func (s *Session) ListBreakpoints(_ context.Context, _ bool) (list []*api.Breakpoint, err error) {
 	list = []*api.Breakpoint{}
 	err = s.do(func() error {
 		read := func() error {
 			for _, b := range s.set.All() {
-				if b.ID > 0 || all && b.ID > internalIDs {
+				if b.ID > internalIDs {
 					list = append(list, s.apiBreakpoint(b))
 				}
 			}
