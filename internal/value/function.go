@@ -24,12 +24,15 @@ func (v *Value) Func() (*Func, error) {
 	if v.Kind() != symbol.FuncKind {
 		return nil, v.errorOr(fmt.Sprintf("a %s is no function", v.TypeName()))
 	}
+	if !v.Type.IsGo() {
+		return v.cFunc()
+	}
 	p, err := v.word(0)
 	if err != nil || p == 0 {
 		return nil, err
 	}
 	if v.env.Runtime == nil {
-		return &Func{Entry: addr.Addr(p)}, nil
+		return nil, errNoRuntime
 	}
 	f := &Func{Closure: addr.Addr(p)}
 	buf := make([]byte, v.env.ptrSize())
@@ -42,6 +45,20 @@ func (v *Value) Func() (*Func, error) {
 		return f, fmt.Errorf("no function begins at %v", f.Entry)
 	}
 	f.Name, f.fn = fn.Name, fn
+	return f, nil
+}
+
+// cFunc is a function of C, which is at its address: only pointers to it are
+// values.
+func (v *Value) cFunc() (*Func, error) {
+	a, ok := v.Addr()
+	if !ok {
+		return nil, v.Err
+	}
+	f := &Func{Entry: a}
+	if v.env.Set != nil {
+		f.Name, _ = v.env.Set.NameAt(a)
+	}
 	return f, nil
 }
 

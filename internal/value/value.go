@@ -19,6 +19,7 @@ import (
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/image"
 	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
@@ -32,6 +33,9 @@ type Env struct {
 	Mem target.Memory
 	// Runtime is nil for processes without Go.
 	Runtime *goruntime.Runtime
+	// Set names the functions that C's pointers point to; nil leaves them
+	// nameless.
+	Set *image.Set
 	// Order is the byte order; nil means little endian.
 	Order binary.ByteOrder
 	// PtrSize is the size of an address in bytes; 0 means 8.
