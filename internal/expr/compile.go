@@ -168,6 +168,10 @@ func (c *compiler) ident(id *ast.Ident) (node, error) {
 	if n := c.register(id, name); n != nil {
 		return n, nil
 	}
+	// C's globals and functions have no package.
+	if n, err := c.packageLevel(id, name); n != nil || err != nil {
+		return n, c.e.wrap(id, err)
+	}
 	if t, err := c.site.typeNamed(c.pkg(), name); err == nil {
 		return nil, c.e.errorf(id, "%s is a type, not an expression", t.Name())
 	}

@@ -230,7 +230,7 @@ func sliceToArray(array *symbol.Type, x operand) (uint64, error) {
 // convertToString converts strings, integers, and slices of bytes and runes.
 func convertToString(m *machine, t *symbol.Type, x operand) (operand, error) {
 	o := operand{typ: t, class: classString, size: int(t.Size())}
-	if x.typ != nil && x.kind() == symbol.Slice {
+	if x.val != nil && x.kind() == symbol.Slice {
 		s, err := sliceText(x)
 		o.str = s
 		return o, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/testkit"
+	"github.com/tinydbg/tinydbg/internal/testkit/trapped"
 )
 
 var wide = api.LoadConfig{FollowPointers: true, MaxVariableRecurse: 1, MaxStringLen: 1000, MaxArrayValues: 100, MaxStructFields: -1}
@@ -38,12 +39,12 @@ func text(v api.Variable) string {
 func TestProgramsOwnTruth(t *testing.T) {
 	for _, version := range testkit.Versions() {
 		t.Run(version, func(t *testing.T) {
-			s := runToTrap(t, testkit.Build(t, "expression_values", testkit.Options{Go: version}))
-			sc := s.scope(t, "main.work")
-			if len(s.lines) < 100 {
-				t.Fatalf("the program printed %d lines", len(s.lines))
+			p := trapped.Run(t, testkit.Build(t, "expression_values", testkit.Options{Go: version}))
+			sc := scopeIn(t, p, "main.work")
+			if len(p.Lines) < 100 {
+				t.Fatalf("the program printed %d lines", len(p.Lines))
 			}
-			for _, line := range s.lines {
+			for _, line := range p.Lines {
 				part := strings.SplitN(line, "\t", 3)
 				checkTruth(t, sc, part[0], part[1], part[2])
 			}
@@ -74,5 +75,212 @@ func checkTruth(t *testing.T, sc *Scope, src, typ, want string) {
 	}
 	if v.Type != "" && v.Type != typ && typ != "int32" && typ != "uint8" {
 		t.Errorf("%s is a %s; the program says %s", src, v.Type, typ)
+	}
+}
+
+// Errors name the part that failed, in the words clients look for.
+func TestErrors(t *testing.T) {
+	p := trapped.Run(t, testkit.Build(t, "expression_values", testkit.Options{}))
+	sc := scopeIn(t, p, "main.work")
+	for src, want := range map[string]string{
+		"nope":               "could not find symbol value for nope",
+		"n + nope":           `could not find symbol value for nope (at column 5 of "n + nope")`,
+		"nopkg.x":            "could not find symbol value for nopkg.x",
+		"main.nope":          "could not find symbol value for main.nope",
+		"o.nope":             "o (type main.outer) has no member nope",
+		"n.foo":              "n (type int) has no member foo",
+		"ppo.A":              "ppo (type **main.outer) has no member A",
+		"arr[9]":             "index out of bounds",
+		"arr[-1]":            "index out of bounds",
+		"sl[3:9]":            "out of range",
+		"s[100]":             "index out of bounds",
+		`m["none"]`:          "key not found",
+		"m[1]":               "can not convert 1 constant to string",
+		"nilp.A":             "nilp is nil",
+		"*nilp":              "nil pointer dereference",
+		"*n":                 `expression "n" (int) can not be dereferenced`,
+		"&5":                 `can not take address of "5"`,
+		"e.(string)":         "interface conversion: interface {} is int, not string",
+		"enil.(int)":         "interface conversion: interface {} is nil, not int",
+		"n.(int)":            `expression "n" not an interface`,
+		"double(3)":          "function calls not allowed without using 'call'",
+		"fn(3)":              "function calls not allowed without using 'call'",
+		"len(5)":             "invalid argument 5 (type int) for len",
+		"cap(m)":             "invalid argument m (type map[string]int) for cap",
+		"len()":              "wrong number of arguments to len: 0",
+		"max()":              "not enough arguments to max",
+		"n/zero":             "runtime error: integer divide by zero",
+		"n%0":                "runtime error: integer divide by zero",
+		"1/0":                "runtime error: integer divide by zero",
+		"1.0/0":              "division by zero",
+		"n + f64":            `mismatched types "int" and "float64"`,
+		"n + 1.5":            "can not convert 1.5 constant to int",
+		"u8 + 1000":          "constant 1000 overflows to uint8",
+		"s + 1":              "can not convert 1 constant to string",
+		"n && b":             `expression "n" should be boolean not int`,
+		"!n":                 "operator ! not defined on int",
+		"n << -1":            "shift count must not be negative",
+		"f64 << 1":           "shift of type float64",
+		"sl == sl":           "can not compare slice variables",
+		"n == nil":           "can not compare int to nil",
+		"po < po":            "operator < not defined on",
+		"in == o":            `mismatched types "main.inner" and "main.outer"`,
+		"[]int{1}":           "composite literals",
+		"func() {}":          "function literals",
+		"main.inner":         "main.inner is a type, not an expression",
+		"int":                "int is a type, not an expression",
+		"x y":                "1:3: expected 'EOF', found y",
+		"1 +":                "1:4: expected operand, found 'EOF'",
+		"":                   "expected operand, found 'EOF'",
+		"<-ch":               "a receive would change the channel",
+		"shadow":             "could not find symbol value for shadow",
+		"1 << 2000":          "too large",
+		"(*nope.T)(0x10)":    "could not find symbol value for nope.T",
+		`string(sl)`:         `can not convert "sl" to string`,
+		"uintptr(f64) + nil": "not defined on nil",
+	} {
+		r, err := Eval(src, sc)
+		if err == nil {
+			t.Errorf("%s: no error, but %v", src, r.ToAPI(wide))
+		} else if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %q; want %q", src, err, want)
+		}
+	}
+}
+
+// What Go's syntax does not have, and values that the program does not print.
+func TestExtras(t *testing.T) {
+	p := trapped.Run(t, testkit.Build(t, "expression_values", testkit.Options{}))
+	sc := scopeIn(t, p, "main.work")
+	for src, want := range map[string]string{
+		"runtime.curg.goid":                     "1",
+		"runtime.curg.goid == 1":                "true",
+		"runtime.threadid > 0":                  "true",
+		"runtime.frameoff < 0":                  "true",
+		"RIP > 0 && _RSP < 0x7fffffffffff":      "true",
+		"ep.(data).A":                           "5",
+		"ep.A":                                  "5",
+		"ep.(*main.inner).B":                    "five",
+		`"net/http".DefaultMaxHeaderBytes`:      "1048576",
+		"http.DefaultClient == nil":             "false",
+		"fn":                                    "main.double",
+		"clo":                                   "main.work.func1",
+		"double":                                "main.double",
+		"main.double":                           "main.double",
+		"main.color.String":                     "main.color.String",
+		"col.String":                            "main.color.String",
+		"col":                                   "green (1)",
+		"color(2)":                              "blue (2)",
+		"*(*int)(uintptr(&n))":                  "7",
+		"*(*int)(unsafe.Pointer(&n))":           "7",
+		"(*outer)(unsafe.Pointer(po)).A":        "5",
+		"(*(*outer)(uintptr(po))).Arr[1]":       "8",
+		"uintptr(po) == uintptr(&o)":            "true",
+		"main.pair[string,int](pr).Val":         "9",
+		"u8 == 456":                             "false",
+		"u8 < 456":                              "true",
+		"u64 == -1":                             "false",
+		"uint8(300)":                            "44",
+		"n == 7.0":                              "true",
+		"int64(time.Second)":                    "1000000000",
+		"dur == 90*time.Second":                 "true",
+		"(chan int)(ch) == ch":                  "true",
+		"len((map[string]int)(m))":              "2",
+		"[]byte(s)[1]":                          "101",
+		"string([]byte(s)[7:])":                 "世界",
+		"string([]rune(s)[7:8])":                "世",
+		"nilsl":                                 "[]",
+		"err":                                   "",
+		"1 << 70 >> 68":                         "4",
+		"po.Next == po && po.P == nil || false": "false",
+	} {
+		r, err := Eval(src, sc)
+		if err != nil {
+			t.Errorf("%s: %v", src, err)
+			continue
+		}
+		v := r.ToAPI(wide)
+		if got := text(v); got != want || v.Unreadable != "" {
+			t.Errorf("%s = %q %s; want %q", src, got, v.Unreadable, want)
+		}
+	}
+}
+
+// What can be set is read back from the process; what cannot says why.
+func TestSet(t *testing.T) {
+	p := trapped.Run(t, testkit.Build(t, "expression_values", testkit.Options{}))
+	sc := scopeIn(t, p, "main.work")
+	for _, c := range []struct{ lhs, rhs, read, want string }{
+		{"n", "41 + 1", "n", "42"},
+		{"i8", "-128", "i8", "-128"},
+		{"u64", "1<<64 - 1", "u64", "18446744073709551615"},
+		{"f64", "1.25", "f64", "1.25"},
+		{"f32", "n", "", "cannot use a int as float32"},
+		{"u8", "256", "", "overflows"},
+		{"c128", "2i", "imag(c128)", "2"},
+		{"b", "!b", "b", "false"},
+		{"arr[1]", "99", "arr[1]", "99"},
+		{"sl[0]", "arr[1]", "sl[0]", "99"},
+		{"o.P.A", "77", "in.A", "77"},
+		{"nilp", "&in", "nilp.A", "77"},
+		{"nilp", "nil", "nilp == nil", "true"},
+		{"po", "uintptr(0)", "", "cannot use a uintptr"},
+		{"m[\"one\"]", "11", "m[\"one\"]", "11"},
+		{"s", "name", "s", "joe"},
+		{"s", "\"\"", "len(s)", "0"},
+		{"s", "\"new\"", "", "allocated"},
+		{"sl", "sl[2:]", "sl[0]", "30"},
+		{"in", "in2", "in.A", "5"},
+		{"col", "blue", "col == blue", "true"},
+		{"errv", "nil", "errv == nil", "true"},
+		{"fn", "clo", "fn", "main.work.func1"},
+		{"fn", "double", "", "function"},
+		{"5", "6", "", "not a variable"},
+		{"n + 1", "6", "", "not a variable"},
+		{"nope", "6", "", "could not find symbol value for nope"},
+	} {
+		err := Set(sc, c.lhs, c.rhs)
+		if c.read == "" {
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s = %s: error %v; want %q", c.lhs, c.rhs, err, c.want)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s = %s: %v", c.lhs, c.rhs, err)
+			continue
+		}
+		r, err := Eval(c.read, sc)
+		if err != nil {
+			t.Errorf("%s after %s = %s: %v", c.read, c.lhs, c.rhs, err)
+			continue
+		}
+		if got := text(r.ToAPI(wide)); got != c.want {
+			t.Errorf("%s after %s = %s: %q; want %q", c.read, c.lhs, c.rhs, got, c.want)
+		}
+	}
+}
+
+// A condition is compiled once and then costs microseconds.
+func BenchmarkCondition(b *testing.B) {
+	p := trapped.Run(b, testkit.Build(b, "expression_values", testkit.Options{}))
+	sc := scopeIn(b, p, "main.work")
+	for _, src := range []string{"n == 1000", "n == 1000 && s == \"x\"", "po.Next.A == 3", "m[\"one\"] == 7"} {
+		b.Run(src, func(b *testing.B) {
+			e, err := Parse(src)
+			if err != nil {
+				b.Fatal(err)
+			}
+			prog, err := e.Compile(sc.Site)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for range b.N {
+				if ok, err := prog.Bool(sc); ok || err != nil {
+					b.Fatal(ok, err)
+				}
+			}
+		})
 	}
 }

@@ -134,8 +134,9 @@ func findMethod(m *machine, t *symbol.Type, name string) *boundFunc {
 	return nil
 }
 
-// methodNames are the names that the code of T.name and (*T).name can have.
-// Methods of generic types are called by [...].
+// methodNames are the names that the code of T.name and (*T).name can have. The
+// first one comes first because the second may be a wrapper of it. Methods of
+// generic types are called by [...].
 func methodNames(typ, name string) []string {
 	pkg := packagePath(typ)
 	if pkg == "" {
@@ -145,5 +146,5 @@ func methodNames(typ, name string) []string {
 	if i := strings.IndexByte(base, '['); i >= 0 {
 		base = base[:i] + "[...]"
 	}
-	return []string{pkg + ".(*" + base + ")." + name, pkg + "." + base + "." + name}
+	return []string{pkg + "." + base + "." + name, pkg + ".(*" + base + ")." + name}
 }

@@ -7,7 +7,6 @@ import (
 	"go/constant"
 	"unicode/utf8"
 
-	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/value"
 )
@@ -225,22 +224,21 @@ func sliceText(x operand) (string, error) {
 	if n > maxString {
 		return "", fmt.Errorf("slice of %d elements is too long to convert: the limit is %d", n, maxString)
 	}
-	elem := x.typ.Elem()
-	cl, size := classOf(elem)
-	isRune := cl == classInt && size == 4
-	switch {
-	case !isRune && (cl != classUint || size != 1):
-		return "", errConvert
-	case n == 0:
+	if n == 0 {
 		return "", nil
 	}
-	header, err := x.val.Bytes()
+	first, err := x.val.Index(0)
 	if err != nil {
 		return "", err
 	}
-	raw := make([]byte, int(n)*size)
-	if got, err := x.val.Env().Mem.ReadMemory(raw, addr.Addr(littleEndian(header[:8]))); err != nil || got < len(raw) {
-		return "", fmt.Errorf("read the slice's contents: %w", err)
+	cl, size := classOf(first.Type)
+	isRune := cl == classInt && size == 4
+	if !isRune && (cl != classUint || size != 1) {
+		return "", errConvert
+	}
+	raw, err := elements(x.val, first, n)
+	if err != nil {
+		return "", err
 	}
 	if !isRune {
 		return string(raw), nil
@@ -250,6 +248,31 @@ func sliceText(x operand) (string, error) {
 		s = utf8.AppendRune(s, rune(littleEndian(raw[:4])))
 	}
 	return string(s), nil
+}
+
+// elements are the bytes of the n elements of a slice.
+func elements(slice, first *value.Value, n int64) ([]byte, error) {
+	size := first.Type.Size()
+	if a, ok := first.Addr(); ok {
+		raw := make([]byte, n*size)
+		if got, err := slice.Env().Mem.ReadMemory(raw, a); err != nil || got < len(raw) {
+			return nil, fmt.Errorf("read the slice's contents: %w", err)
+		}
+		return raw, nil
+	}
+	var raw []byte
+	for i := range n {
+		e, err := slice.Index(i)
+		if err != nil {
+			return nil, err
+		}
+		b, err := e.Bytes()
+		if err != nil {
+			return nil, err
+		}
+		raw = append(raw, b...)
+	}
+	return raw, nil
 }
 
 // textToSlice is []byte(x) and []rune(x): the elements are a copy that is in no

@@ -17,12 +17,9 @@ func (c *compiler) lookup(at ast.Node, name string) (node, error) {
 		return c.variable(at, v, c.site.Image)
 	}
 	if pkg := c.pkg(); pkg != "" {
-		if n, err := c.packageLevel(at, pkg+"."+name); n != nil || err != nil {
-			return n, err
-		}
+		return c.packageLevel(at, pkg+"."+name)
 	}
-	// C's names stand alone.
-	return c.packageLevel(at, name)
+	return nil, nil
 }
 
 // local is the innermost variable of that name that is in scope, or nil.

@@ -88,7 +88,9 @@ func (c *compiler) qualified(x *ast.SelectorExpr) (node, error) {
 		return n, c.e.wrap(x, err)
 	}
 	if n, err := c.lookup(id, path); n != nil && err == nil {
-		return &selectNode{at: x, e: c.e, x: n, name: x.Sel.Name}, nil
+		if _, isFunc := n.(*funcNode); !isFunc {
+			return &selectNode{at: x, e: c.e, x: n, name: x.Sel.Name}, nil
+		}
 	}
 	if t, err := c.site.typeNamed("", name); err == nil {
 		return nil, c.e.errorf(x, "%s is a type, not an expression", t.Name())

@@ -188,7 +188,7 @@ func (s *Site) typeNamed(pkg, name string) (*symbol.Type, error) {
 	if why != nil {
 		return nil, fmt.Errorf("no type %s: %w", name, why)
 	}
-	return nil, fmt.Errorf("could not find type %s in the program", name)
+	return nil, &symbol.NotFoundError{What: "type", Name: name}
 }
 
 func spellings(pkg, name string) []string {
