@@ -168,7 +168,9 @@ func (s *Site) typeNamed(pkg, name string) (*symbol.Type, error) {
 	var why error
 	for _, im := range s.files() {
 		if err := im.File.HasDWARF(); err != nil {
-			why = err
+			if im.File.IsGo() || len(s.Images) == 1 {
+				why = err
+			}
 			continue
 		}
 		for _, full := range spellings(pkg, name) {
