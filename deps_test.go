@@ -26,6 +26,7 @@ var layers = [][]string{
 	{"internal/value"},
 	{"internal/expr"},
 	{"internal/locspec"},
+	{"internal/inspect"},
 	{"internal/breakpoint"},
 	{"internal/step"},
 	{"internal/run"},

@@ -43,9 +43,6 @@ func (w *World) FindLocation(in api.FindLocationIn) (api.FindLocationOut, error)
 // LocationEnv is what a location is resolved in: the frame of a scope is the
 // current place. Without a frame only absolute locations can be found.
 func (w *World) LocationEnv(s api.EvalScope, rules [][2]string) locspec.Env {
-	if rules == nil {
-		rules = w.Rules
-	}
 	env := locspec.Env{Images: w.Images.All(), Rules: locspec.Rules(rules)}
 	if _, f, err := w.frame(s); err == nil {
 		env.File, env.Line, env.PC = f.File, f.Line, f.PC

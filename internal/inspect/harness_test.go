@@ -17,10 +17,17 @@ func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }
 func worldOf(p *trapped.Program) *World {
 	w := &World{
 		PID: p.Proc.PID(), Arch: p.Proc.Arch(), Mem: pagecache.New(p.Proc), Images: p.Images, Runtime: p.Runtime,
-		Cache: &unwind.Cache{}, Thread: p.Thread.ID(), Regs: p.Regs, SetRegs: p.SetRegs,
+		Cache: &unwind.Cache{}, Thread: p.Thread.ID(), Regs: p.Regs,
 	}
-	for _, th := range p.Proc.Threads() {
-		w.Threads = append(w.Threads, th.ID())
+	w.SetRegister = func(thread, dwarf int, value []byte) error {
+		regs, err := p.Regs(thread, true)
+		if err != nil {
+			return err
+		}
+		if err := regs.SetBytes(dwarf, value); err != nil {
+			return err
+		}
+		return p.SetRegs(thread, regs)
 	}
 	return w
 }

@@ -94,25 +94,16 @@ func (w *World) scope(c *context, f *unwind.Frame, innermost bool) *expr.Scope {
 	sc := expr.ScopeOf(w.Images.All(), f, env)
 	sc.ThreadID = c.thread
 	sc.G = func() (*goruntime.G, error) { return c.g, nil }
-	if innermost && c.thread != 0 && w.SetRegs != nil {
-		sc.Env.SetReg = func(dwarf int, data []byte) error { return w.setRegister(c.thread, dwarf, data) }
-		if regs, err := w.Regs(c.thread, true); err == nil {
-			sc.Thread = regs
-			sc.Env.Regs = regs
-		}
+	if !innermost || c.thread == 0 {
+		return sc
+	}
+	if regs, err := w.Regs(c.thread, true); err == nil {
+		sc.Thread, sc.Env.Regs = regs, regs
+	}
+	if w.SetRegister != nil {
+		sc.Env.SetReg = func(dwarf int, data []byte) error { return w.SetRegister(c.thread, dwarf, data) }
 	}
 	return sc
-}
-
-func (w *World) setRegister(thread, dwarf int, data []byte) error {
-	regs, err := w.Regs(thread, true)
-	if err != nil {
-		return err
-	}
-	if err := regs.SetBytes(dwarf, data); err != nil {
-		return err
-	}
-	return w.SetRegs(thread, regs)
 }
 
 // evalScope finds the frame that s means, as a scope.

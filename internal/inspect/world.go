@@ -44,15 +44,12 @@ type World struct {
 	// Thread runs.
 	Thread    int
 	Goroutine int64
-	// Threads lists the ids of all threads.
-	Threads []int
-	// Regs reads a thread's registers, SetRegs writes them.
-	Regs    func(thread int, vector bool) (arch.Regs, error)
-	SetRegs func(thread int, regs arch.Regs) error
+	// Regs reads a thread's registers, SetRegister writes one of them, by DWARF
+	// number. SetRegister nil: they cannot be set.
+	Regs        func(thread int, vector bool) (arch.Regs, error)
+	SetRegister func(thread, dwarf int, value []byte) error
 	// HasBreakpoint tells whether a breakpoint of the user stands at an address.
 	HasBreakpoint func(addr.Addr) bool
-	// Rules are the substitute-path rules of the session.
-	Rules [][2]string
 }
 
 // ErrNotGo is returned for questions about goroutines of other programs.

@@ -1,0 +1,85 @@
+package session
+
+import (
+	"fmt"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/inspect"
+)
+
+// world is the debuggee as package inspect looks at it. While the process runs
+// there are no registers, so that questions about frames fail and those about
+// symbols are answered.
+// Precondition: session goroutine; the process lives.
+func (s *Session) world() *inspect.World {
+	return &inspect.World{
+		PID: s.proc.PID(), Arch: s.proc.Arch(), Mem: s.mem, Images: s.images, Runtime: s.runtime, Cache: s.frames,
+		Thread: s.selected.thread, Goroutine: s.selected.goroutine,
+		Regs: s.threadRegs,
+		SetRegister: func(thread, dwarf int, v []byte) error {
+			tv, err := s.stoppedThread(thread)
+			if err != nil {
+				return err
+			}
+			return s.setRegister(tv, dwarf, v)
+		},
+		HasBreakpoint: s.hasBreakpoint,
+	}
+}
+
+func (s *Session) stoppedThread(id int) (*threadView, error) {
+	if err := s.checkStopped(); err != nil {
+		return nil, err
+	}
+	tv := s.view.byID[id]
+	if tv == nil {
+		return nil, fmt.Errorf("unknown thread with id %d", id)
+	}
+	return tv, nil
+}
+
+func (s *Session) threadRegs(id int, vector bool) (arch.Regs, error) {
+	tv, err := s.stoppedThread(id)
+	if err != nil {
+		return nil, err
+	}
+	if !vector {
+		return tv.regs, nil
+	}
+	return s.vectorRegs(tv)
+}
+
+// hasBreakpoint tells whether an enabled breakpoint of the user stands at a.
+func (s *Session) hasBreakpoint(a addr.Addr) bool {
+	for _, b := range s.set.All() {
+		if b.Disabled {
+			continue
+		}
+		for _, at := range b.Addrs {
+			if at == a {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inspected is what f finds out about the stopped process.
+func inspected[T any](s *Session, f func(*inspect.World) (T, error)) (out T, err error) {
+	err = s.whileStopped(func() (err error) {
+		out, err = f(s.world())
+		return err
+	})
+	return out, err
+}
+
+// lookUp runs f on the process whether it runs or not: for questions about
+// symbols.
+func lookUp[T any](s *Session, f func(*inspect.World) (T, error)) (out T, err error) {
+	err = s.whileAlive(func() (err error) {
+		out, err = f(s.world())
+		return err
+	})
+	return out, err
+}
