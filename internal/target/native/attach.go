@@ -105,7 +105,7 @@ func (p *Process) seizePass() (fresh int, err error) {
 
 // seize attaches to one thread. A thread that is ending is passed over.
 func (p *Process) seize(id int) (isNew bool, err error) {
-	err = ptrace(unix.PTRACE_SEIZE, id, 0, uintptr(p.options(id)))
+	err = ptrace(unix.PTRACE_SEIZE, id, 0, p.options())
 	if err == nil {
 		p.add(id)
 		return true, nil

@@ -23,6 +23,7 @@ import (
 
 func TestAttachSingleThread(t *testing.T) {
 	proc := testkit.Start(t, "/bin/sleep", "1000")
+	testkit.Eventually(t, func() bool { return testkit.Status(proc.PID)["State"] == "S (sleeping)" }, "its sleep")
 	p := attach(t, proc.PID)
 	checkAllTraced(t, proc.PID)
 	threads := p.Threads()
@@ -56,7 +57,7 @@ func TestAttachSingleThread(t *testing.T) {
 
 func TestAttachManyThreads(t *testing.T) {
 	proc := testkit.Start(t, testkit.Build(t, "threads", testkit.Options{}), "20")
-	proc.WaitOutput(t, "ready")
+	testkit.Eventually(t, func() bool { return len(kernelStates(proc.PID)) > 20 }, "20 threads")
 	p := attach(t, proc.PID)
 	checkAllTraced(t, proc.PID)
 	if got, want := len(p.Threads()), len(kernelStates(proc.PID)); got != want || got < 20 {

@@ -14,17 +14,14 @@ import (
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
-// options are the events a thread reports beside signals. The end of the main
-// thread is asked for since the kernel keeps it to itself while others live.
-func (p *Process) options(tid int) int {
+// options are the events that threads report beside signals. Tasks that they
+// make inherit them.
+func (p *Process) options() uintptr {
 	o := unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACEEXEC
-	if tid == p.pid {
-		o |= unix.PTRACE_O_TRACEEXIT
-	}
 	if p.exitKill {
 		o |= unix.PTRACE_O_EXITKILL
 	}
-	return o
+	return uintptr(o)
 }
 
 // born is the first report of an unknown task, which the kernel attached when
@@ -39,7 +36,6 @@ func (p *Process) born(tid int) {
 	t := p.add(tid)
 	t.state.Store(int32(target.Stopped))
 	t.stop = stopEvent
-	ptrace(unix.PTRACE_SETOPTIONS, tid, 0, uintptr(p.options(tid)))
 	if p.watched {
 		p.pokeWatch(t)
 	}

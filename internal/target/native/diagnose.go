@@ -49,7 +49,7 @@ func diagnose(pid, tid int, err error) error {
 // permission looks at who we are and who the process is.
 func (e *AttachError) permission(proc proclist.Proc) {
 	us, them := readCreds("self"), readCreds(strconv.Itoa(proc.PID))
-	foreign := namespace("self", "user") != namespace(strconv.Itoa(proc.PID), "user")
+	home, theirs := namespace("self"), namespace(strconv.Itoa(proc.PID))
 	scope, hasScope := ptraceScope()
 	privileged := us.caps&(1<<unix.CAP_SYS_PTRACE) != 0
 	switch {
@@ -57,13 +57,8 @@ func (e *AttachError) permission(proc proclist.Proc) {
 		e.Reason, e.Scope = PtraceScope, scope
 	case !privileged && !us.sameUser(them):
 		e.Reason, e.User = OtherUser, fmt.Sprintf("%s (%d)", proc.User, proc.UID)
-	case foreign:
-		// Capabilities count in the namespace of the process, and reading
-		// the name of its namespace may be forbidden for the same reason.
+	case home != "" && theirs != "" && home != theirs:
 		e.Reason = OtherNamespace
-		if !privileged && !us.dumpable(proc.PID) {
-			e.Reason = MissingCapability
-		}
 	case !privileged && (them.caps&^us.caps != 0 || !us.dumpable(proc.PID)):
 		e.Reason = MissingCapability
 	case !privileged && hasScope && scope >= 1:
@@ -124,8 +119,10 @@ func (c creds) dumpable(pid int) bool {
 	return err == nil && int(st.Uid) == c.uids[1]
 }
 
-func namespace(pid, kind string) string {
-	name, _ := os.Readlink("/proc/" + pid + "/ns/" + kind)
+// namespace names the user namespace, in which capabilities count; "" when it
+// may not be known.
+func namespace(pid string) string {
+	name, _ := os.Readlink("/proc/" + pid + "/ns/user")
 	return name
 }
 

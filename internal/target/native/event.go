@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/tinydbg/tinydbg/internal/proclist"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -49,9 +50,6 @@ func (t *Thread) stoppedBy(s status) {
 	case unix.PTRACE_EVENT_FORK, unix.PTRACE_EVENT_VFORK, unix.PTRACE_EVENT_CLONE:
 		t.stop = stopEvent
 		t.gaveBirth(s.event, asked)
-	case unix.PTRACE_EVENT_EXIT:
-		t.stop = stopEvent
-		t.leaving()
 	default: // no other event was asked for
 		t.stop = stopEvent
 		t.restart(request, 0)
@@ -103,20 +101,6 @@ func (t *Thread) stopClean(ev target.Event) {
 	}
 }
 
-// leaving is the end of the main thread while it is still there. If others
-// live on, the kernel says nothing more about it before they are all gone.
-func (t *Thread) leaving() {
-	p := t.p
-	alone := len(p.threads) == 1
-	ptrace(unix.PTRACE_CONT, t.id, 0, 0)
-	if alone {
-		t.setRunning()
-		return
-	}
-	p.remove(t)
-	p.queue = append(p.queue, target.Event{Kind: target.EventThreadExited, Thread: t})
-}
-
 // taskEnded is the end of a thread, of the process, or of a child just forked.
 func (p *Process) taskEnded(tid int, t *Thread, code int) {
 	delete(p.coming, tid)
@@ -128,8 +112,31 @@ func (p *Process) taskEnded(tid int, t *Thread, code int) {
 		return
 	}
 	p.lastCode = code
+	p.taskGone(t)
+}
+
+func (p *Process) taskGone(t *Thread) {
 	p.remove(t)
 	p.queue = append(p.queue, target.Event{Kind: target.EventThreadExited, Thread: t})
+}
+
+// missMain notices the end of the main thread, of which the kernel tells
+// nothing while other threads live. It matters when the thread was asked to
+// stop. (PTRACE_O_TRACEEXIT would tell, but it also keeps a process that was
+// killed from dying until its tracer has looked.)
+// Precondition: tracer.
+func (p *Process) missMain() {
+	if !p.mainAsked() {
+		return
+	}
+	if task, err := proclist.Task(p.pid, p.pid); err == nil && task.Dead() {
+		p.taskGone(p.threads[p.pid])
+	}
+}
+
+func (p *Process) mainAsked() bool {
+	main := p.threads[p.pid]
+	return main != nil && main.asked && len(p.threads) > 1
 }
 
 // exited is the end of the process.
@@ -174,6 +181,5 @@ func (p *Process) execed(tid int) {
 	p.watch, p.watched = [watchSlots]watchpoint{}, false // the kernel cleared them
 	p.syscall = syscallSite{}
 	p.memory.reopen()
-	ptrace(unix.PTRACE_SETOPTIONS, tid, 0, uintptr(p.options(tid)))
 	main.stopClean(target.Event{Kind: target.EventExec, Thread: main})
 }

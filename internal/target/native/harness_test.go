@@ -141,6 +141,22 @@ func until(t testing.TB, p *Process, want func(target.Event) bool) (ev target.Ev
 	return ev
 }
 
+// pump passes on what has happened by now.
+func pump(t testing.TB, p *Process) {
+	t.Helper()
+	do(t, p, func() error {
+		for {
+			ev, ok, err := p.Poll()
+			if !ok || err != nil {
+				return err
+			}
+			if err := goOn(ev); err != nil && !errors.Is(err, target.ErrThreadGone) {
+				return err
+			}
+		}
+	})
+}
+
 func kind(k target.EventKind) func(target.Event) bool {
 	return func(ev target.Event) bool { return ev.Kind == k }
 }

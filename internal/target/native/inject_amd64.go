@@ -35,13 +35,13 @@ func (p *Process) inject(of target.Thread, nr uint64, args ...uint64) (uint64, e
 	if err := t.check(); err != nil {
 		return 0, err
 	}
-	site, err := p.findSyscall()
-	if err != nil {
-		return 0, err
-	}
 	saved, err := t.save()
 	if err != nil {
 		return 0, t.failed("read the state of", err)
+	}
+	site, err := p.findSyscall()
+	if err != nil {
+		return 0, t.orGone(err)
 	}
 	regs := saved.regs
 	regs.Rip, regs.Rax = uint64(site), nr
@@ -63,6 +63,15 @@ func (p *Process) inject(of target.Thread, nr uint64, args ...uint64) (uint64, e
 		return 0, t.failed("restore the state of", restoreErr)
 	}
 	return result, err
+}
+
+// orGone is err, unless it came from the thread being killed meanwhile.
+func (t *Thread) orGone(err error) error {
+	var regs unix.PtraceRegs
+	if dead := getRegs(t.id, &regs); dead != nil {
+		return t.failed("read registers of", dead)
+	}
+	return err
 }
 
 func (t *Thread) prepareInjection(regs unix.PtraceRegs) error {
@@ -114,25 +123,26 @@ func (t *Thread) stepInjected(site uint64) (result uint64, err error) {
 	}
 }
 
-// awaitStop waits for the next report of this thread alone. Its death is
-// handled as usual.
-func (t *Thread) awaitStop() (status, error) {
-	for {
-		tid, s, err := wait4(t.id, 0)
-		switch {
-		case errors.Is(err, unix.EINTR):
-		case err != nil:
-			return s, err
-		case !s.stopped, s.event == unix.PTRACE_EVENT_EXEC:
-			t.p.handle(tid, s)
-			return s, target.ErrThreadGone
-		case s.event == unix.PTRACE_EVENT_EXIT:
-			t.leaving()
-			return s, target.ErrThreadGone
-		default:
-			return s, nil
+// awaitStop waits for the next report of this thread. Reports of others are
+// handled as usual meanwhile: the main thread of a process that is killed is
+// not reported before all others have been.
+func (t *Thread) awaitStop() (s status, err error) {
+	p, arrived := t.p, false
+	ok := p.settleBy(patience, func() bool { return arrived || t.State() == target.Exited }, func(tid int, got status) {
+		stop := got.event == 0 || got.event == ptraceEventStop
+		if tid == t.id && got.stopped && stop {
+			s, arrived = got, true
+			return
 		}
+		p.handle(tid, got)
+	})
+	switch {
+	case arrived:
+		return s, nil
+	case !ok:
+		return s, fmt.Errorf("the thread did not stop within %v", patience)
 	}
+	return s, target.ErrThreadGone
 }
 
 // saved is what an injection disturbs.

@@ -118,7 +118,7 @@ func (p *Process) seizeChild() error {
 	if err := ptrace(unix.PTRACE_DETACH, p.pid, 0, uintptr(unix.SIGSTOP)); err != nil {
 		return fmt.Errorf("let it stop: %w", err)
 	}
-	if err := ptrace(unix.PTRACE_SEIZE, p.pid, 0, uintptr(p.options(p.pid))); err != nil {
+	if err := ptrace(unix.PTRACE_SEIZE, p.pid, 0, p.options()); err != nil {
 		return diagnose(p.pid, p.pid, err)
 	}
 	if err := p.expect(ptraceEventStop, unix.SIGSTOP); err != nil {

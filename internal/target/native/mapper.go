@@ -28,8 +28,8 @@ func (p *Process) MapNear(t target.Thread, near addr.Addr, size int) (addr.Addr,
 	}
 	length := (uint64(size) + pageSize - 1) &^ (pageSize - 1)
 	maps, err := p.Maps()
-	if err != nil {
-		return 0, err
+	if th, ok := t.(*Thread); ok && err != nil {
+		return 0, th.orGone(err)
 	}
 	refused := fmt.Errorf("no gap of that size within 1 GiB")
 	for _, gap := range gaps(maps, near, length) {

@@ -68,7 +68,9 @@ func (p *Process) pop() target.Event {
 
 // collect takes one report of the kernel, if there is one, and handles it.
 // Precondition: tracer.
-func (p *Process) collect(flags int) bool {
+func (p *Process) collect(flags int) bool { return p.collectBy(flags, p.handle) }
+
+func (p *Process) collectBy(flags int, handle func(tid int, s status)) bool {
 	tid, s, err := waitAny(flags)
 	if errors.Is(err, unix.ECHILD) {
 		// The last thread is gone and the main one, not traced because it
@@ -80,7 +82,7 @@ func (p *Process) collect(flags int) bool {
 	if err != nil || tid == 0 {
 		return false
 	}
-	p.handle(tid, s)
+	handle(tid, s)
 	return true
 }
 
@@ -95,12 +97,23 @@ func (p *Process) pause() {
 			}
 		}
 	}
+	if p.mainAsked() {
+		nap(time.Millisecond)
+		p.missMain()
+		return
+	}
 	p.tracer.blocked.Store(true)
 	// Who offers a job after this looks at blocked, and wakes us up.
 	if p.tracer.waiting.Load() == 0 {
 		p.collect(0)
 	}
 	p.tracer.blocked.Store(false)
+}
+
+// nap sleeps on the tracer's thread, shortly.
+func nap(d time.Duration) {
+	t := unix.NsecToTimespec(int64(d))
+	unix.Nanosleep(&t, nil)
 }
 
 func (p *Process) anyRunning() bool {
@@ -116,13 +129,17 @@ func (p *Process) anyRunning() bool {
 // whether that came within the limit. Events stay in the queue.
 // Precondition: tracer.
 func (p *Process) settle(limit time.Duration, done func() bool) bool {
+	return p.settleBy(limit, done, p.handle)
+}
+
+func (p *Process) settleBy(limit time.Duration, done func() bool, handle func(tid int, s status)) bool {
 	start := time.Now()
-	nap := unix.NsecToTimespec(int64(20 * time.Microsecond))
+	rest := 20 * time.Microsecond
 	for !done() {
 		if p.Ended() != nil {
 			return true
 		}
-		if p.collect(unix.WNOHANG) {
+		if p.collectBy(unix.WNOHANG, handle) {
 			continue
 		}
 		waited := time.Since(start)
@@ -130,8 +147,9 @@ func (p *Process) settle(limit time.Duration, done func() bool) bool {
 			return false
 		}
 		if waited > 4*spinTime {
-			unix.Nanosleep(&nap, nil)
-			nap.Nsec = min(2*nap.Nsec, int64(2*time.Millisecond))
+			p.missMain()
+			nap(rest)
+			rest = min(2*rest, 2*time.Millisecond)
 		}
 	}
 	return true
