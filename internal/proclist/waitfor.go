@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -69,8 +70,9 @@ func matches(pid int, prefix string) bool {
 	if len(args) == 0 {
 		return false // a kernel thread or a zombie
 	}
-	if strings.HasPrefix(strings.Join(args, " "), prefix) {
-		return true
-	}
-	return strings.HasPrefix(Proc{Exe: exe(dir), CmdLine: args}.Base(), prefix)
+	// The executable's name differs from the first argument's for a symbolic
+	// link, or where the program changed its arguments.
+	return strings.HasPrefix(strings.Join(args, " "), prefix) ||
+		strings.HasPrefix(filepath.Base(args[0]), prefix) ||
+		strings.HasPrefix(Proc{Exe: exe(dir), CmdLine: args}.Base(), prefix)
 }
