@@ -22,7 +22,7 @@ func newRoot() *cobra.Command {
 	}
 	o.globalFlags(root.PersistentFlags())
 	root.AddCommand(
-		psCommand(),
+		attachCommand(o), psCommand(), execCommand(o), debugCommand(o), testCommand(o), traceCommand(o),
 		connectCommand(o), versionCommand(),
 		logTopic(), redirectTopic(), backendTopic(),
 	)

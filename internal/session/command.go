@@ -132,7 +132,9 @@ func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error),
 	s.view, s.returned, s.info, s.watchOver = view{}, nil, nil, nil
 	s.mem.Reset()
 	s.events.send(api.Event{Kind: api.EventResumed})
+	s.lendTerminal()
 	go s.drive(s.proc, loop, func(stop *run.Stop, err error) {
+		s.takeTerminal()
 		*failed = s.stopped(stop, err, cmd.ReturnInfoLoadConfig)
 		s.stops = nil
 		s.events.send(api.Event{Kind: api.EventStopped})

@@ -149,5 +149,6 @@ func (s *Session) hooks() run.Hooks {
 		Goroutine: s.hitGoroutine,
 		Fork:      s.forked,
 		NoInject:  s.cfg.NoInject,
+		StopFor:   s.stopFor,
 	}
 }

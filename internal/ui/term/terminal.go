@@ -113,6 +113,9 @@ func (t *Terminal) interrupt(ctx context.Context, cancel func()) {
 			return
 		}
 	}
+	if _, screen := t.In.(*Editor); screen {
+		fmt.Fprintln(t.Out) // after the ^C
+	}
 	if err := t.Shell.Interrupt(ctx); err != nil && ctx.Err() == nil {
 		fmt.Fprintf(t.Out, "could not stop the program: %v\n", err)
 	}

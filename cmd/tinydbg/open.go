@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tinydbg/tinydbg/internal/service/rpc"
+	"github.com/tinydbg/tinydbg/internal/session"
+)
+
+// open attaches or starts, as s says, and returns the session.
+func (o *options) open(ctx context.Context, s start) (rpc.Backend, error) {
+	_, settings := settings()
+	cfg := session.Config{DebugDirs: settings.DebugInfoDirectories, AnyGoVersion: !o.checkGo}
+	if s.attached() {
+		cfg.Executable = s.path
+		b, err := session.Attach(ctx, s.pid, cfg)
+		if err != nil {
+			return nil, fmt.Errorf("could not attach to pid %d: %w", s.pid, err)
+		}
+		return b, nil
+	}
+	redirects, err := o.streams()
+	if err != nil {
+		return nil, err
+	}
+	cfg.Args, cfg.Dir, cfg.TTY, cfg.Redirects, cfg.Build = s.args, s.dir, o.tty, redirects, s.build
+	if cfg.Dir == "" {
+		cfg.Dir = o.workDir
+	}
+	cfg.DisableASLR, cfg.NewGroup = o.disableASLR, interactive() && !o.headless
+	b, err := session.Launch(ctx, s.path, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("could not launch process: %w", err)
+	}
+	return b, nil
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	xterm "golang.org/x/term"
+
+	"github.com/tinydbg/tinydbg/client"
+	"github.com/tinydbg/tinydbg/internal/logflags"
+	"github.com/tinydbg/tinydbg/internal/service/rpc"
+)
+
+// start says what is debugged: a running process if pid is not 0, else a
+// program to start.
+type start struct {
+	pid   int
+	path  string // of the program, or of the executable with the symbols
+	args  []string
+	dir   string
+	build func(context.Context) error // again, before a restart
+}
+
+func (s start) attached() bool { return s.pid != 0 }
+
+// debug runs a session: under a terminal here or, headless, for clients.
+func (o *options) debug(ctx context.Context, s start) error {
+	done, err := logflags.Setup(o.log, o.logOutput, o.logDest)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if o.headless {
+		return o.serve(ctx, s)
+	}
+	backend, err := o.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer parting(backend, s)
+	conn, served := rpc.Pipe(context.WithoutCancel(ctx), backend, rpcConfig(false))
+	c := client.New(conn)
+	err = o.terminal(ctx, c)
+	c.Close()
+	<-served
+	return err
+}
+
+func rpcConfig(multiclient bool) rpc.Config {
+	cfg := rpc.Config{Multiclient: multiclient, Errors: logflags.For(logflags.Debugger)}
+	if logflags.Enabled(logflags.RPC) {
+		cfg.Log = logflags.For(logflags.RPC)
+	}
+	return cfg
+}
+
+// partingTime is how long a session may take to leave its process.
+const partingTime = 20 * time.Second
+
+// parting is what has to happen at the end of a session, however it ends: a
+// process that was attached to runs on as it was, one that was started is
+// killed. Once the user has left, the session says so, and that is all right.
+// It is deferred, so it also happens when we panic.
+func parting(b rpc.Backend, s start) {
+	ctx, cancel := context.WithTimeout(context.Background(), partingTime)
+	defer cancel()
+	if err := b.Detach(ctx, !s.attached()); err != nil {
+		logflags.For(logflags.Debugger).Info("part from the process", "error", err)
+	}
+}
+
+// interactive tells whether the program shares a terminal with the debugger.
+func interactive() bool { return xterm.IsTerminal(int(os.Stdin.Fd())) }
+
+// listening announces a server, before anything else is printed.
+func listening(addr string) {
+	w, redirected := logflags.Output()
+	if !redirected {
+		w = os.Stdout
+	}
+	fmt.Fprintf(w, "API server listening at: %s\n", addr)
+}
