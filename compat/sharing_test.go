@@ -50,103 +50,103 @@ func running(t *testing.T, c *rpc2.RPCClient) {
 
 // TestSharing has two clients on one process: the second joins while it runs
 // and does not stop it; the first dies; the second stops it and lets it go.
-func TestSharing(t *testing.T) {
-	attached(t, func(t *testing.T, addr string, p *testkit.Proc) {
-		first := rpc2.NewClient(addr)
-		check(t, "attached", first.AttachedToExistingProcess() && first.ProcessPid() == p.PID, first.ProcessPid())
-		bp := must(first.CreateBreakpoint(&peer.Breakpoint{FunctionName: "main.tick", Line: -1, Cond: "n < 0"}))(t)
-		go drain(first.Continue())
-		running(t, first)
-		ticks(t, p)
+func TestSharing(t *testing.T) { attached(t, sharing) }
 
-		second := rpc2.NewClient(addr)
-		running(t, second)
-		ticks(t, p)
-		if err := first.Disconnect(false); err != nil {
-			t.Error(err)
-		}
-		ticks(t, p)
-		st := must(second.Halt())(t)
-		check(t, "halted", !st.Running && st.CurrentThread != nil, st)
-		again := must(second.GetBreakpoint(bp.ID))(t)
-		check(t, "the other's breakpoint", again.Cond == "n < 0", *again)
+func sharing(t *testing.T, addr string, p *testkit.Proc) {
+	first := rpc2.NewClient(addr)
+	check(t, "attached", first.AttachedToExistingProcess() && first.ProcessPid() == p.PID, first.ProcessPid())
+	bp := must(first.CreateBreakpoint(&peer.Breakpoint{FunctionName: "main.tick", Line: -1, Cond: "n < 0"}))(t)
+	go drain(first.Continue())
+	running(t, first)
+	ticks(t, p)
 
-		again.Cond = ""
-		if err := second.AmendBreakpoint(again); err != nil {
-			t.Fatal(err)
-		}
-		st = <-second.Continue()
-		check(t, "stopped", st.Err == nil && st.CurrentThread.Breakpoint != nil && st.CurrentThread.Breakpoint.ID == bp.ID, st)
-		if err := second.Detach(false); err != nil {
-			t.Error(err)
-		}
-		ticks(t, p)
-	})
+	second := rpc2.NewClient(addr)
+	running(t, second)
+	ticks(t, p)
+	if err := first.Disconnect(false); err != nil {
+		t.Error(err)
+	}
+	ticks(t, p)
+	st := must(second.Halt())(t)
+	check(t, "halted", !st.Running && st.CurrentThread != nil, st)
+	again := must(second.GetBreakpoint(bp.ID))(t)
+	check(t, "the other's breakpoint", again.Cond == "n < 0", *again)
+
+	again.Cond = ""
+	if err := second.AmendBreakpoint(again); err != nil {
+		t.Fatal(err)
+	}
+	st = <-second.Continue()
+	check(t, "stopped", st.Err == nil && st.CurrentThread.Breakpoint != nil && st.CurrentThread.Breakpoint.ID == bp.ID, st)
+	if err := second.Detach(false); err != nil {
+		t.Error(err)
+	}
+	ticks(t, p)
 }
 
 // TestLeavingWithContinue is what a terminal's "exit -c" does.
-func TestLeavingWithContinue(t *testing.T) {
-	attached(t, func(t *testing.T, addr string, p *testkit.Proc) {
-		first := rpc2.NewClient(addr)
-		if err := first.Disconnect(true); err != nil {
-			t.Error(err)
-		}
-		ticks(t, p)
-		second := rpc2.NewClient(addr)
-		running(t, second)
-		must(second.Halt())(t)
-		if err := second.Detach(false); err != nil {
-			t.Error(err)
-		}
-		ticks(t, p)
-	})
+func TestLeavingWithContinue(t *testing.T) { attached(t, leaving) }
+
+func leaving(t *testing.T, addr string, p *testkit.Proc) {
+	first := rpc2.NewClient(addr)
+	if err := first.Disconnect(true); err != nil {
+		t.Error(err)
+	}
+	ticks(t, p)
+	second := rpc2.NewClient(addr)
+	running(t, second)
+	must(second.Halt())(t)
+	if err := second.Detach(false); err != nil {
+		t.Error(err)
+	}
+	ticks(t, p)
 }
 
-func TestEventsOfACommand(t *testing.T) {
-	attached(t, func(t *testing.T, addr string, p *testkit.Proc) {
-		c := rpc2.NewClient(addr)
-		var mu sync.Mutex
-		var kinds []peer.EventKind
-		c.SetEventsFn(func(ev *peer.Event) {
-			mu.Lock()
-			defer mu.Unlock()
-			kinds = append(kinds, ev.Kind)
-		})
-		must(c.CreateBreakpoint(&peer.Breakpoint{FunctionName: "main.tick", Line: -1}))(t)
-		for range 3 {
-			st := <-c.Continue()
-			check(t, "stopped", st.Err == nil && st.CurrentThread.Breakpoint != nil, st)
-		}
-		testkit.Eventually(t, func() bool {
-			mu.Lock()
-			defer mu.Unlock()
-			return len(kinds) == 6 && kinds[4] == peer.EventResumed && kinds[5] == peer.EventStopped
-		}, "three times resumed and stopped")
-		if err := c.Detach(false); err != nil {
-			t.Error(err)
-		}
-		ticks(t, p)
+func TestEventsOfACommand(t *testing.T) { attached(t, eventsOf) }
+
+func eventsOf(t *testing.T, addr string, p *testkit.Proc) {
+	c := rpc2.NewClient(addr)
+	var mu sync.Mutex
+	var kinds []peer.EventKind
+	c.SetEventsFn(func(ev *peer.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		kinds = append(kinds, ev.Kind)
 	})
+	must(c.CreateBreakpoint(&peer.Breakpoint{FunctionName: "main.tick", Line: -1}))(t)
+	for range 3 {
+		st := <-c.Continue()
+		check(t, "stopped", st.Err == nil && st.CurrentThread.Breakpoint != nil, st)
+	}
+	testkit.Eventually(t, func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(kinds) == 6 && kinds[4] == peer.EventResumed && kinds[5] == peer.EventStopped
+	}, "three times resumed and stopped")
+	if err := c.Detach(false); err != nil {
+		t.Error(err)
+	}
+	ticks(t, p)
 }
 
 // TestHaltsWhileRunning wants a halt to get through at any moment.
-func TestHaltsWhileRunning(t *testing.T) {
-	attached(t, func(t *testing.T, addr string, p *testkit.Proc) {
-		c := rpc2.NewClient(addr)
-		for range 20 {
-			stopped := c.Continue()
-			running(t, c)
-			must(c.Halt())(t)
-			select {
-			case st := <-stopped:
-				check(t, "stopped", st.Err == nil && !st.Running, st)
-			case <-time.After(10 * time.Second):
-				t.Fatal("continue does not return after a halt")
-			}
+func TestHaltsWhileRunning(t *testing.T) { attached(t, halts) }
+
+func halts(t *testing.T, addr string, p *testkit.Proc) {
+	c := rpc2.NewClient(addr)
+	for range 20 {
+		stopped := c.Continue()
+		running(t, c)
+		must(c.Halt())(t)
+		select {
+		case st := <-stopped:
+			check(t, "stopped", st.Err == nil && !st.Running, st)
+		case <-time.After(10 * time.Second):
+			t.Fatal("continue does not return after a halt")
 		}
-		if err := c.Detach(false); err != nil {
-			t.Error(err)
-		}
-		ticks(t, p)
-	})
+	}
+	if err := c.Detach(false); err != nil {
+		t.Error(err)
+	}
+	ticks(t, p)
 }
