@@ -10,6 +10,9 @@ import (
 // maxNameDepth bounds how many types a C type's name is put together from.
 const maxNameDepth = 16
 
+// maxParamDepth is for parameters that are functions: their names multiply.
+const maxParamDepth = 3
+
 // Name is the type's name: with its import path for named Go types
 // ("net/http.Header"), else as the language writes it ("[]*main.T", "char *",
 // "struct stat").
@@ -76,7 +79,7 @@ func (t *Type) function(depth int, declarator string) string {
 	params, variadic := t.Params()
 	var list []string
 	for _, p := range params[:min(len(params), maxNameDepth)] {
-		list = append(list, p.nameIn(depth-1))
+		list = append(list, p.nameIn(min(depth-1, maxParamDepth)))
 	}
 	if variadic {
 		list = append(list, "...")

@@ -115,7 +115,7 @@ func (f *Field) bits(e *info.Entry) {
 
 // readArray reads an array's dimensions. C has one entry for all of them: types
 // for the inner arrays are made here.
-func (f *File) readArray(t *Type, e *info.Entry) error {
+func (f *File) readArray(t *Type, e *info.Entry, chain int) error {
 	var dims []int64
 	err := eachChild(t.unit, e.Off, func(c *info.Entry) {
 		if c.Tag == info.TagSubrangeType && len(dims) < maxDimensions {
@@ -132,24 +132,32 @@ func (f *File) readArray(t *Type, e *info.Entry) error {
 	if t.IsGo() {
 		return nil
 	}
-	if len(dims) > 1 {
-		t.made = f.innerArray(t, dims[1:], 1)
+	elem, err := f.typeIn(t.elem, chain-1)
+	if err != nil {
+		return fmt.Errorf("element of an array: %w", err)
 	}
-	if elem := t.Elem(); t.size == 0 && t.len > 0 && elem != nil && elem.size < 1<<40/t.len {
-		t.size = t.len * elem.size
+	for dim := len(dims) - 1; dim > 0; dim-- {
+		elem = f.keepType(typeKey{t.off, dim}, &Type{
+			file: f, off: t.off, unit: t.unit, kind: Array, elem: t.elem, made: elem,
+			len: dims[dim], size: arraySize(dims[dim], elem),
+		})
+	}
+	t.made = elem
+	if t.size == 0 {
+		t.size = arraySize(t.len, elem)
 	}
 	return nil
 }
 
-func (f *File) innerArray(t *Type, dims []int64, dim int) *Type {
-	in := &Type{file: f, off: t.off, unit: t.unit, kind: Array, elem: t.elem, len: dims[0]}
-	if len(dims) > 1 {
-		in.made = f.innerArray(t, dims[1:], dim+1)
+// maxTypeSize is larger than any address space in use.
+const maxTypeSize = 1 << 48
+
+// arraySize is 0 for arrays that are open or absurdly large.
+func arraySize(n int64, elem *Type) int64 {
+	if n <= 0 || elem.size <= 0 || elem.size > maxTypeSize/n {
+		return 0
 	}
-	if elem := in.Elem(); elem != nil && in.len > 0 && elem.size < 1<<40/in.len {
-		in.size = in.len * elem.size
-	}
-	return f.keepType(typeKey{t.off, dim}, in)
+	return n * elem.size
 }
 
 // dimension is a subrange's number of elements, -1 if it is open or decided at

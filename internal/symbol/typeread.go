@@ -81,7 +81,7 @@ func (f *File) readType(e *info.Entry, chain int) (*Type, error) {
 	}
 	t.elem, _ = e.Ref(info.AtType)
 	if kind := Kind(e.Uint(info.AtGoKind) & goKindMask); kind != Invalid && t.IsGo() {
-		return t, f.readGoType(t, e, kind)
+		return t, f.readGoType(t, e, kind, chain)
 	}
 	return f.readPlainType(t, e, chain)
 }
@@ -90,7 +90,7 @@ func (f *File) readType(e *info.Entry, chain int) (*Type, error) {
 const goKindMask = 1<<5 - 1
 
 // readGoType reads an entry with DW_AT_go_kind.
-func (f *File) readGoType(t *Type, e *info.Entry, kind Kind) error {
+func (f *File) readGoType(t *Type, e *info.Entry, kind Kind, chain int) error {
 	t.kind = kind
 	ptr := int64(t.unit.AddrSize)
 	switch kind {
@@ -105,7 +105,7 @@ func (f *File) readGoType(t *Type, e *info.Entry, kind Kind) error {
 	case Pointer, UnsafePointer:
 		t.size = ptr
 	case Array:
-		return f.readArray(t, e)
+		return f.readArray(t, e, chain)
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func (f *File) readPlainType(t *Type, e *info.Entry, chain int) (*Type, error) {
 		t.kind = Void
 	case info.TagArrayType:
 		t.kind = Array
-		return t, f.readArray(t, e)
+		return t, f.readArray(t, e, chain)
 	default:
 		return nil, fmt.Errorf(".debug_info at offset %#x: tag %#x is no type", uint64(e.Off), uint16(e.Tag))
 	}

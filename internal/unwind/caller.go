@@ -32,7 +32,7 @@ func (w *walk) caller(f *Frame) (regs *Regs, exact bool) {
 	}
 	pc := regs.PC()
 	switch {
-	case pc == 0:
+	case pc == 0, begins[w.place.name] && w.set.At(pc) == nil:
 		f.Bottom = true
 		return nil, false
 	case !w.progress(f):
@@ -40,6 +40,10 @@ func (w *walk) caller(f *Frame) (regs *Regs, exact bool) {
 	}
 	return regs, injects[w.place.name] || w.place.rowErr == nil && w.place.row.Signal
 }
+
+// begins are the functions that a new thread finds itself in: what they seem to
+// return to is then whatever lies at the end of its stack.
+var begins = map[string]bool{"runtime.clone": true}
 
 // injects are the functions that the runtime makes code seem to have called
 // where it was interrupted by a signal.
