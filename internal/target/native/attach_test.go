@@ -221,6 +221,67 @@ func TestAttachGivesUp(t *testing.T) {
 	checkFree(t, proc.PID)
 }
 
+// A process may exit, or begin another program, while it is attached to.
+func TestAttachRaces(t *testing.T) {
+	bin := testkit.Build(t, "threads", testkit.Options{})
+	attached, refused := 0, 0
+	for i := range 40 {
+		proc := testkit.Start(t, bin, "10")
+		proc.WaitOutput(t, "ready")
+		go func() {
+			for range i * 300 {
+				unix.Getpid()
+			}
+			unix.Kill(proc.PID, unix.SIGKILL)
+		}()
+		p, err := Attach(context.Background(), proc.PID, Options{})
+		var e *AttachError
+		switch {
+		case err == nil:
+			attached++
+			if ev := until(t, p, kind(target.EventExited)); ev.Signal != unix.SIGKILL {
+				t.Errorf("event %+v", ev)
+			}
+			p.tracer.gone()
+		case errors.As(err, &e) && (e.Reason == Exited || e.Reason == Zombie || e.Reason == NoSuchProcess):
+			refused++
+		default:
+			t.Errorf("Attach to a process that is killed: %v", err)
+		}
+		proc.Wait(t)
+	}
+	t.Logf("%d attached, %d refused", attached, refused)
+}
+
+// A thread that waits for its vfork child cannot stop.
+func TestAttachStuck(t *testing.T) {
+	proc := testkit.Start(t, buildC(t, "processes_made"))
+	proc.WaitOutput(t, "ready")
+	io.WriteString(proc.Stdin, "w")
+	testkit.Eventually(t, func() bool { return strings.HasPrefix(testkit.Status(proc.PID)["State"], "D") }, "the vfork")
+	child := childOf(t, proc.PID)
+	_, err := Attach(context.Background(), proc.PID, Options{StopTimeout: 50 * time.Millisecond})
+	var e *AttachError
+	if !errors.As(err, &e) || e.Reason != Stuck || !strings.Contains(err.Error(), "is in state D and did not stop within 50ms") {
+		t.Errorf("Attach: %v", err)
+	}
+	checkFree(t, proc.PID)
+	unix.Kill(child, unix.SIGKILL)
+	proc.WaitOutput(t, "vfork killed by 9")
+	letGo(t, attach(t, proc.PID))
+}
+
+func childOf(t *testing.T, pid int) int {
+	t.Helper()
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		t.Skipf("the kernel does not list children: %v", err)
+	}
+	var child int
+	fmt.Sscan(string(data), &child)
+	return child
+}
+
 // The time a process is stopped for, as it sees it.
 func BenchmarkAttachDetach(b *testing.B) {
 	for _, threads := range []int{1, 10, 100} {

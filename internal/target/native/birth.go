@@ -53,7 +53,7 @@ func (p *Process) hasThread(tid int) bool {
 // forked child is let go; then its parent goes on to the end of the system
 // call, for vfork not before the child has let go of the memory, and reports
 // it there.
-func (t *Thread) gaveBirth(event int, asked bool) {
+func (t *Thread) gaveBirth(event int, asked bool, request int) {
 	p := t.p
 	message, err := eventMessage(t.id)
 	child := int(message)
@@ -70,7 +70,7 @@ func (t *Thread) gaveBirth(event int, asked bool) {
 		t.asked = true
 		ptrace(unix.PTRACE_INTERRUPT, t.id, 0, 0)
 	}
-	t.restart(unix.PTRACE_CONT, 0)
+	t.restart(request, 0)
 }
 
 // awaitChild waits for the first stop of what a thread made. It was started

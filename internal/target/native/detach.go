@@ -41,7 +41,19 @@ func (p *Process) Detach() error {
 	p.letGo()
 	p.finish(target.ErrDetached)
 	p.tracer.end(target.ErrDetached)
+	if !p.attached {
+		go reap(p.pid)
+	}
 	return nil
+}
+
+// reap waits for the end of a child that was let go, lest it stays a zombie.
+func reap(pid int) {
+	for {
+		if _, err := unix.Wait4(pid, nil, 0, nil); err != unix.EINTR {
+			return
+		}
+	}
 }
 
 // letGo detaches all threads that are stopped.

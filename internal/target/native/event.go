@@ -49,7 +49,7 @@ func (t *Thread) stoppedBy(s status) {
 		t.atEventStop(s.signal, asked, request)
 	case unix.PTRACE_EVENT_FORK, unix.PTRACE_EVENT_VFORK, unix.PTRACE_EVENT_CLONE:
 		t.stop = stopEvent
-		t.gaveBirth(s.event, asked)
+		t.gaveBirth(s.event, asked, request)
 	default: // no other event was asked for
 		t.stop = stopEvent
 		t.restart(request, 0)

@@ -68,10 +68,15 @@ func (m *memory) WriteMemory(a addr.Addr, data []byte) (int, error) {
 		return 0, err
 	}
 	n, err := m.transfer(data, a, (*os.File).WriteAt)
-	if n < len(data) && m.p != nil && m.ended() == nil {
+	if n < len(data) && m.p != nil && m.readable(a+addr.Addr(n)) {
 		n += m.p.poke(a+addr.Addr(n), data[n:])
 	}
 	return m.result("write", data, a, n, err)
+}
+
+func (m *memory) readable(a addr.Addr) bool {
+	_, err := m.ReadMemory(make([]byte, 1), a)
+	return err == nil
 }
 
 func (m *memory) result(op string, buf []byte, a addr.Addr, n int, err error) (int, error) {

@@ -352,3 +352,54 @@ func TestEndOfTracer(t *testing.T) {
 		p.memory.close()
 	}
 }
+
+// A launched program that was let go leaves no zombie.
+func TestDetachFromLaunched(t *testing.T) {
+	p, err := Launch(t.Context(), Command{Path: "/bin/true"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	letGo(t, p)
+	testkit.Eventually(t, func() bool { return testkit.Status(p.PID()) == nil }, "its end")
+}
+
+// A step over the system call that makes a thread ends after it.
+func TestStepOverClone(t *testing.T) {
+	proc := testkit.Start(t, buildC(t, "threads_storm"))
+	proc.WaitOutput(t, "ready")
+	p := attach(t, proc.PID)
+	clones := 0
+	var maker target.Thread
+	do(t, p, func() error {
+		for _, th := range p.Threads() { // all but the main thread make threads
+			maker = th
+			if th.ID() != proc.PID {
+				break
+			}
+		}
+		return maker.Step(0)
+	})
+	for range 20000 {
+		ev := until(t, p, func(ev target.Event) bool {
+			return ev.Kind == target.EventNewThread || ev.Thread == maker
+		})
+		if ev.Kind == target.EventNewThread {
+			clones++
+			do(t, p, func() error { return ev.Thread.Resume(0) })
+			continue
+		}
+		if ev.Kind != target.EventSignal || ev.Signal != unix.SIGTRAP {
+			t.Fatalf("event %+v", ev)
+		}
+		do(t, p, func() error {
+			if cause, err := maker.Cause(); err != nil || cause.Kind != target.CauseStep {
+				t.Fatalf("cause %+v %v", cause, err)
+			}
+			return maker.Step(0)
+		})
+		if clones > 2 {
+			return
+		}
+	}
+	t.Error("no thread was made")
+}

@@ -1,5 +1,6 @@
 // Processes_made does what the letters on its standard input say:
 //   f  fork a child that exits with 3; v  vfork one; s  spawn /bin/true
+//   w  vfork one that ends when it is killed
 //   c  clone a child that shares the memory and exits with 3
 //   e  exec itself; t  exec itself from another thread than the main one
 //   m  end the main thread, while another one goes on reading
@@ -65,6 +66,12 @@ static void *serve(void *arg)
 		case 'v':
 			if (!(pid = vfork()))
 				_exit(3);
+			report("vfork", pid);
+			break;
+		case 'w':
+			if (!(pid = vfork()))
+				for (;;)
+					pause();
 			report("vfork", pid);
 			break;
 		case 's':
