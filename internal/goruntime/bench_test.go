@@ -1,6 +1,7 @@
 package goruntime
 
 import (
+	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -27,9 +28,9 @@ func BenchmarkList100k(b *testing.B) {
 // the whole of it.
 func TestManyGoroutines(t *testing.T) {
 	bin := testkit.Build(t, "many_goroutines", testkit.Options{})
-	n := 1_000_000
-	if testing.Short() {
-		n = 50_000
+	n := 100_000
+	if os.Getenv("TINYDBG_MATRIX") == "all" {
+		n = 1_000_000 // takes 3 GB
 	}
 	proc := testkit.Start(t, bin, strconv.Itoa(n))
 	proc.WaitOutput(t, "ready")
@@ -37,7 +38,7 @@ func TestManyGoroutines(t *testing.T) {
 	total, pages := 0, 0
 	start := time.Now()
 	for next := 0; next >= 0; pages++ {
-		gs, after, err := r.Goroutines(mem, next, 100_000)
+		gs, after, err := r.Goroutines(mem, next, n/10)
 		if err != nil {
 			t.Fatal(err)
 		}
