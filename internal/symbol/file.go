@@ -114,7 +114,10 @@ func (f *File) Entry() addr.FileAddr { return f.obj.Entry() }
 func (f *File) Range() (low, high addr.FileAddr) { return f.obj.Range() }
 
 // IsGo says whether there is Go code in the file.
-func (f *File) IsGo() bool { return f.pclnSection() != "" }
+func (f *File) IsGo() bool {
+	_, ok := f.findTable()
+	return ok
+}
 
 // BuildInfo is what the go command recorded, or nil.
 func (f *File) BuildInfo() *debug.BuildInfo {

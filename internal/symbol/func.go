@@ -26,6 +26,7 @@ type Func struct {
 
 // funcPart is what File keeps about functions.
 type funcPart struct {
+	place  tablePlace
 	golang struct {
 		once  sync.Once
 		table *goTable

@@ -76,6 +76,7 @@ func nmName(name string) string {
 func TestFunctionsLikeNM(t *testing.T) {
 	eachLinked(t, "function_kinds", func(t *testing.T, bin string, _ testkit.Options) {
 		f := openFile(t, bin)
+		checkModule(t, f)
 		known := map[addr.FileAddr]*symbol.Func{}
 		var last *symbol.Func
 		for _, fn := range f.Funcs() {

@@ -3,6 +3,8 @@ package symbol
 import (
 	"encoding/binary"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/pclntab"
@@ -48,8 +50,7 @@ const (
 // moduleLayout is where the words after mdTypes are.
 type moduleLayout struct{ etypes, gofunc, epclntab int }
 
-// Layouts since go1.20. The newer ones are told by the end of the pclntab,
-// which they hold at a place of their own.
+// Layouts since go1.20.
 var (
 	layoutGo127 = moduleLayout{etypes: 39, gofunc: 43, epclntab: 44}
 	layoutGo126 = moduleLayout{etypes: 38, gofunc: 40, epclntab: 41}
@@ -110,17 +111,43 @@ func (f *File) tryModule(place, a addr.FileAddr, t *pclntab.Table) (Module, bool
 	if w[mdPCHeader] != a || w[mdNames] <= a || w[mdFtabLen] != addr.FileAddr(t.Len()+1) || w[mdText] >= w[mdEText] {
 		return Module{}, false
 	}
-	l := layoutGo120
-	for _, newer := range []moduleLayout{layoutGo127, layoutGo126} {
-		// The end is that of the table, which lies at the end of its section
-		// or is followed by go:func.* there.
-		if end := w[newer.epclntab]; end > w[mdFtab] && end <= a+addr.FileAddr(t.Size()) {
-			l = newer
-			break
-		}
-	}
+	l := f.moduleLayout(w[:], a+addr.FileAddr(t.Size()))
 	return Module{
 		Addr: place, Text: w[mdText], EText: w[mdEText],
 		Types: w[mdTypes], ETypes: w[l.etypes], GoFunc: w[l.gofunc],
 	}, true
+}
+
+// moduleLayout goes by the version on record or, where there is none, by which
+// layout has an end of the pclntab that can be: up to limit, where its section
+// ends.
+func (f *File) moduleLayout(w []addr.FileAddr, limit addr.FileAddr) moduleLayout {
+	switch minor := goMinor(f.GoVersion()); {
+	case minor >= 27:
+		return layoutGo127
+	case minor == 26:
+		return layoutGo126
+	case minor > 0:
+		return layoutGo120
+	}
+	for _, newer := range []moduleLayout{layoutGo127, layoutGo126} {
+		if end := w[newer.epclntab]; end > w[mdFtab] && end <= limit {
+			return newer
+		}
+	}
+	return layoutGo120
+}
+
+// goMinor is 26 for "go1.26.8" and "go1.26rc1", 0 for what is no release.
+func goMinor(version string) int {
+	rest, ok := strings.CutPrefix(version, "go1.")
+	if !ok {
+		return 0
+	}
+	n := 0
+	for n < len(rest) && rest[n] >= '0' && rest[n] <= '9' {
+		n++
+	}
+	minor, _ := strconv.Atoi(rest[:n])
+	return minor
 }

@@ -7,20 +7,6 @@ import (
 	"github.com/tinydbg/tinydbg/internal/pclntab"
 )
 
-// pclnSections are the names .gopclntab goes by; the second one is what
-// external linkers see in position independent files before go1.26.
-var pclnSections = []string{".gopclntab", ".data.rel.ro.gopclntab"}
-
-// pclnSection is the name of the section that holds Go's function table, or "".
-func (f *File) pclnSection() string {
-	for _, name := range pclnSections {
-		if f.obj.Has(name) {
-			return name
-		}
-	}
-	return ""
-}
-
 // goTable is Go's function table, related to the file's addresses.
 func (f *File) goTable() (*goTable, error) {
 	p := &f.funcs.golang
@@ -37,18 +23,17 @@ type goTable struct {
 }
 
 func (f *File) openGoTable() (*goTable, error) {
-	name := f.pclnSection()
-	if name == "" {
+	at, ok := f.findTable()
+	if !ok {
 		return nil, fmt.Errorf("%s: no .gopclntab: not a Go program", f.Path())
 	}
-	h, _ := f.obj.Header(name)
-	read := func(buf []byte, off uint64) error { return f.obj.ReadSection(name, buf, off) }
-	t, err := pclntab.New(read, h.Size)
+	read := func(buf []byte, off uint64) error { return f.obj.ReadSection(at.section, buf, at.off+off) }
+	t, err := pclntab.New(read, at.size)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path(), err)
 	}
 	g := &goTable{Table: t}
-	module, err := f.findModule(h.Addr, t)
+	module, err := f.findModule(at.addr, t)
 	switch {
 	case err == nil:
 		t.SetText(uint64(module.Text))
