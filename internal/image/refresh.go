@@ -22,6 +22,11 @@ func (s *Set) Refresh() (changed bool, err error) {
 	if s.closed {
 		return false, errors.New("image set is closed")
 	}
+	if len(s.auxv) == 0 { // as in a process that was in the middle of exec
+		if raw, err := s.proc.Auxv(); err == nil {
+			s.auxv = parseAuxv(raw, s.order())
+		}
+	}
 	old := s.snap.Load()
 	r := &refresh{set: s, old: old.images, next: &snapshot{images: []*Image{s.main}}}
 	libs, brk, err := s.linkMap()

@@ -96,9 +96,10 @@ func TestBias(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bin := testkit.Build(t, "address_of_main", o)
 			p := testkit.Start(t, bin)
+			out := p.WaitOutput(t, "ready")
 			set := load(t, p, bin)
 			var main, global uint64
-			if _, err := fmt.Sscanf(p.WaitOutput(t, "ready"), "main %v global %v", &main, &global); err != nil {
+			if _, err := fmt.Sscanf(out, "main %v global %v", &main, &global); err != nil {
 				t.Fatal(err)
 			}
 			m, fn := set.FuncNamed("main.main")

@@ -189,8 +189,8 @@ func TestNotGo(t *testing.T) {
 	}
 }
 
-// FuzzFile changes bytes of a whole stripped program, and asks.
-func FuzzFile(f *testing.F) {
+// FuzzProgram changes bytes of a whole stripped program, and asks.
+func FuzzProgram(f *testing.F) {
 	var good [][]byte
 	for _, flags := range [][]string{nil, {"-buildmode=pie"}} {
 		bin := testkit.Build(f, "hello", testkit.Options{Optimized: true, Flags: append(flags, "-ldflags=-s -w")})
@@ -221,13 +221,13 @@ func FuzzFile(f *testing.F) {
 				continue
 			}
 			file := symbol.New(obj, symbol.Options{DebugDirs: []string{}})
-			askAll(file)
+			askFile(file)
 			file.Close()
 		}
 	})
 }
 
-func askAll(f *symbol.File) {
+func askFile(f *symbol.File) {
 	f.Module()
 	fn := f.FuncNamed("main.main")
 	if fn == nil {
