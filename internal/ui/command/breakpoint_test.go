@@ -61,7 +61,13 @@ func TestTraceReportsReturns(t *testing.T) {
 	s, srv, out := newShell(t)
 	srv.on("CreateBreakpoint", made)
 	srv.on("FindLocation", api.FindLocationOut{Locations: []api.Location{{PC: 0x10, PCs: []uint64{0x10}}}})
-	srv.on("FunctionReturnLocations", api.FunctionReturnLocationsOut{Addrs: []uint64{0x20, 0x30}})
+	srv.on("FunctionReturnLocations", api.FunctionReturnLocationsOut{Addrs: []uint64{0x18, 0x20, 0x30}})
+	srv.on("Disassemble", func(raw json.RawMessage) any {
+		var in api.DisassembleIn
+		_ = json.Unmarshal(raw, &in)
+		text := map[uint64]string{0x18: "call runtime.deferreturn", 0x20: "ret", 0x30: "ret"}[in.StartPC]
+		return api.DisassembleOut{Disassemble: api.AsmInstructions{{Text: text}}}
+	})
 	story(t, s, out, "Tracepoint 1 set at 0x10 for main.work() ./main.go:16\n", "trace main.work")
 	calls := srv.calls("CreateBreakpoint")
 	if len(calls) != 3 || !strings.Contains(calls[2], `"traceReturn":true`) || !strings.Contains(calls[2], `"addr":48`) {

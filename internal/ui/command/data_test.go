@@ -44,12 +44,12 @@ func TestPrintChannelListsWhoWaits(t *testing.T) {
 		if in.Expr == "runtime.waitReasonStrings" {
 			return api.EvalOut{Variable: &api.Variable{Children: []api.Variable{{Value: ""}, {Value: "chan receive"}}}}
 		}
-		return api.EvalOut{Variable: &api.Variable{Type: "chan int", Kind: reflect.Chan, Addr: 1}}
+		return api.EvalOut{Variable: &api.Variable{Type: "chan int", Kind: reflect.Chan, Addr: 1, Children: []api.Variable{integerVar("qcount", "0")}}}
 	})
 	g := stopped().SelectedGoroutine
 	g.ID, g.ThreadID, g.Status, g.WaitReason = 4, 0, api.GoroutineWaiting, 1
 	srv.on("ListGoroutines", api.ListGoroutinesOut{Goroutines: []*api.Goroutine{g}})
-	story(t, s, out, "chan int {}\n\nGoroutines waiting on this channel:\nGoroutine 4 - User: ./main.go:16 main.work (0x4bf464) [chan receive]\n", "p ch")
+	story(t, s, out, "chan int {\n\tqcount: 0,}\n\nGoroutines waiting on this channel:\nGoroutine 4 - User: ./main.go:16 main.work (0x4bf464) [chan receive]\n", "p ch")
 }
 
 func TestVariables(t *testing.T) {

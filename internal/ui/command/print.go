@@ -50,6 +50,9 @@ func runPrint(ctx context.Context, s *Shell, in Input) error {
 	}
 	if v.Kind == reflect.Chan {
 		s.printf("\nGoroutines waiting on this channel:\n")
+		if len(v.Children) == 0 {
+			return nil // whoever waits for a nil channel does so for ever, unseen
+		}
 		return s.waitingFor(ctx, in.Scope, expr)
 	}
 	return nil

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -48,7 +49,7 @@ func (s *Shell) traceReturns(ctx context.Context, bp *api.Breakpoint) error {
 	if err != nil || len(entry.Locations) != 1 || at(entry.Locations[0]).Addr != bp.Addr {
 		return nil // a line in the middle of a function has nothing to return
 	}
-	addrs, err := s.Client.FunctionReturnLocations(ctx, bp.FunctionName)
+	addrs, err := s.returns(ctx, bp.FunctionName)
 	if err != nil {
 		return err
 	}
@@ -61,4 +62,30 @@ func (s *Shell) traceReturns(ctx context.Context, bp *api.Breakpoint) error {
 		}
 	}
 	return nil
+}
+
+// returns are the addresses of the return instructions of a function. The
+// server also lists where deferred calls are run on the way there: a return
+// would be reported twice, the first time before its results are final.
+func (s *Shell) returns(ctx context.Context, function string) ([]uint64, error) {
+	all, err := s.Client.FunctionReturnLocations(ctx, function)
+	if err != nil {
+		return nil, err
+	}
+	var last []uint64
+	for _, addr := range all {
+		list, err := s.Client.Disassemble(ctx, api.DisassembleIn{
+			Scope: s.scope(), StartPC: addr, EndPC: addr + 1, Flavour: api.IntelFlavour,
+		})
+		if err != nil || len(list) == 0 {
+			return all, nil
+		}
+		if strings.HasPrefix(list[0].Text, "ret") {
+			last = append(last, addr)
+		}
+	}
+	if len(last) == 0 {
+		return all, nil
+	}
+	return last, nil
 }

@@ -59,7 +59,7 @@ func (s *Shell) traceFunction(ctx context.Context, name string, o TraceOptions) 
 	if _, err := s.Client.CreateBreakpoint(ctx, api.CreateBreakpointIn{Breakpoint: bp}); err != nil {
 		return err
 	}
-	addrs, err := s.Client.FunctionReturnLocations(ctx, name)
+	addrs, err := s.returns(ctx, name)
 	if err != nil {
 		return err
 	}
