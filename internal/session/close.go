@@ -46,6 +46,7 @@ func (s *Session) Close() error {
 func (s *Session) release(kill bool) error {
 	defer s.closeFiles()
 	if s.gone != nil {
+		s.endTracer()
 		return nil
 	}
 	err := s.onTracer(func() error {
@@ -56,10 +57,20 @@ func (s *Session) release(kill bool) error {
 	})
 	s.gone = target.ErrDetached
 	var exited *target.ExitedError
-	if errors.As(err, &exited) || errors.Is(err, target.ErrDetached) {
+	if errors.As(err, &exited) {
+		s.endTracer()
+		return nil
+	}
+	if errors.Is(err, target.ErrDetached) {
 		return nil
 	}
 	return err
+}
+
+// endTracer ends the tracer of a process that is no more, if that has not been
+// done with its last event.
+func (s *Session) endTracer() {
+	_ = s.proc.Do(func() { _ = s.proc.Detach() })
 }
 
 func (s *Session) closeFiles() {

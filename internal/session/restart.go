@@ -56,6 +56,8 @@ func (s *Session) restart(ctx context.Context, in *api.RestartIn) ([]api.Discard
 	path := s.cfg.Executable
 	if s.gone == nil {
 		_ = s.onTracer(s.proc.Kill)
+	} else {
+		s.endTracer()
 	}
 	old := s.debuggee
 	proc, file, err := start(ctx, path, &cfg)
