@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -126,9 +127,11 @@ func (s *Session) ListThreads(context.Context) (list []*api.Thread, err error) {
 // GetThread describes the thread with that id; nil, nil if there is none.
 func (s *Session) GetThread(_ context.Context, id int) (t *api.Thread, err error) {
 	err = s.whileStopped(func() error {
-		if tv := s.view.byID[id]; tv != nil {
-			t = s.apiThread(tv)
+		tv := s.view.byID[id]
+		if tv == nil {
+			return fmt.Errorf("there is no thread %d", id)
 		}
+		t = s.apiThread(tv)
 		return nil
 	})
 	return t, err

@@ -81,6 +81,11 @@ func routeState(in api.StateIn) job {
 
 func state(ctx context.Context, s *server, in api.StateIn) (api.StateOut, error) {
 	st, err := s.backend.State(ctx, in.NonBlocking)
+	if err == nil && st.Exited {
+		// Clients tell from the error, as they do with every other method;
+		// only Command answers with the state of a process that is no more.
+		err = fmt.Errorf("Process %d has exited with status %d", st.Pid, st.ExitStatus)
+	}
 	return api.StateOut{State: st}, err
 }
 
