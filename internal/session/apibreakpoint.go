@@ -48,6 +48,7 @@ func (s *Session) apiBreakpoint(b *breakpoint.Breakpoint) *api.Breakpoint {
 	}
 	sort.Slice(a.Addrs, func(i, j int) bool { return a.Addrs[i] < a.Addrs[j] })
 	if len(a.Addrs) > 0 {
+		a.ExprString = "" // clients take it for a sign that the place is missing
 		a.Addr = a.Addrs[0]
 		s.describePlace(&a, addr.Addr(a.Addr))
 	}
