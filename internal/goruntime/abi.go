@@ -182,13 +182,14 @@ func align(t *symbol.Type, depth int) int64 {
 }
 
 // Signature picks the arguments and results of a function out of the variables
-// at its entry, in order. Optimised code may describe a result twice; the
+// at a place in it, in order; depth is the function's InlineDepth there, that
+// of the last of Inlines. Optimised code may describe a result twice; the
 // second one is left out.
-func Signature(vars []*symbol.Var) (args, results []*symbol.Var) {
+func Signature(vars []*symbol.Var, depth int) (args, results []*symbol.Var) {
 	seen := map[string]bool{}
 	for _, v := range vars {
 		switch {
-		case v.InlineDepth != 0 || v.Kind != symbol.Arg && v.Kind != symbol.Result:
+		case v.InlineDepth != depth || v.Kind != symbol.Arg && v.Kind != symbol.Result:
 		case v.Kind == symbol.Arg:
 			args = append(args, v)
 		case !seen[v.Name]:

@@ -97,7 +97,7 @@ func resultsOf(p *native.Process, f *symbol.File, name string) (string, error) {
 		return "", err
 	}
 	var types []*symbol.Type
-	_, results := Signature(vars)
+	_, results := Signature(vars, 0)
 	for _, v := range results {
 		typ, err := v.Type()
 		if err != nil {

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -33,7 +32,7 @@ func (s *Session) loadReturned(cfg *api.LoadConfig) {
 		return
 	}
 	_, places, _ := goruntime.AssignABI(s.proc.Arch(), types(args), types(results), fn.IsAssembly())
-	env := &value.Env{Mem: s.mem, Runtime: s.runtime, Regs: tv.regs, Order: img.File.ByteOrder(), PtrSize: img.File.PtrSize()}
+	env := &value.Env{Mem: s.mem, Runtime: s.runtime, Set: s.images, Regs: tv.regs, Order: img.File.ByteOrder(), PtrSize: img.File.PtrSize()}
 	if regs, err := s.vectorRegs(tv); err == nil {
 		env.Regs = regs
 	}
@@ -55,20 +54,7 @@ func signature(file *symbol.File, pc addr.FileAddr) (args, results []*symbol.Var
 	if err != nil {
 		return nil, nil, err
 	}
-	depth := len(file.Inlines(pc)) - 1
-	for _, v := range vars {
-		if v.InlineDepth != depth {
-			continue
-		}
-		switch v.Kind {
-		case symbol.Arg:
-			if !strings.HasPrefix(v.Name, ".") {
-				args = append(args, v)
-			}
-		case symbol.Result:
-			results = append(results, v)
-		}
-	}
+	args, results = goruntime.Signature(vars, len(file.Inlines(pc))-1)
 	return args, results, nil
 }
 

@@ -30,7 +30,7 @@ func (s *Session) frameAt(scope api.EvalScope) (where, *unwind.Frame, error) {
 // innermost frame of a thread.
 // Precondition: session goroutine; stopped.
 func (s *Session) exprScope(f *unwind.Frame, w where) *expr.Scope {
-	sc := expr.ScopeOf(s.images.All(), f, value.Env{Mem: s.mem, Runtime: s.runtime})
+	sc := expr.ScopeOf(s.images.All(), f, value.Env{Mem: s.mem, Runtime: s.runtime, Set: s.images})
 	sc.G = func() (*goruntime.G, error) { return w.g, nil }
 	if w.thread == nil {
 		return sc
@@ -103,7 +103,7 @@ func (s *Session) hitScope(h *breakpoint.Hit) *expr.Scope {
 	}
 	regs := unwind.FromThread(s.proc.Arch(), h.Regs)
 	frames := unwind.Stack(s.clean, s.images, regs, unwind.Options{Max: 1, Cache: s.frames})
-	sc := expr.ScopeOf(s.images.All(), &frames[0], value.Env{Mem: s.clean, Runtime: s.runtime})
+	sc := expr.ScopeOf(s.images.All(), &frames[0], value.Env{Mem: s.clean, Runtime: s.runtime, Set: s.images})
 	sc.ThreadID = h.Thread.ID()
 	sc.G = func() (*goruntime.G, error) {
 		g, _, err := s.runtime.ThreadG(s.clean, h.Regs)
