@@ -1,7 +1,6 @@
 package session
 
 import (
-
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
