@@ -7,7 +7,8 @@ import (
 
 // Vars lists all arguments, results and local variables of the function at pc,
 // and of the calls inlined there, as declared: those out of scope at pc too,
-// with InScope false. For a caller's frame pass an address inside the call
+// with InScope false. An argument or result that escaped is there twice: as
+// the caller passed it, and as an Escaped local that shadows it. For a caller's frame pass an address inside the call
 // instruction. It is empty for functions without debug information.
 func (f *File) Vars(pc addr.FileAddr) ([]*Var, error) {
 	fn, err := f.funcEntry(pc)
@@ -18,6 +19,7 @@ func (f *File) Vars(pc addr.FileAddr) ([]*Var, error) {
 	if err := w.walk(); err != nil {
 		return nil, err
 	}
+	w.dropTwins()
 	w.finish(f.Inlines(pc))
 	return w.vars, nil
 }
@@ -96,6 +98,33 @@ func (w *scopeWalk) add(e *info.Entry, in block) {
 	v.InScope = in.covers
 	v.base = w.fn.Field(info.AtFrameBase)
 	w.vars = append(w.vars, v)
+}
+
+// dropTwins leaves out variables without a place that are listed a second time:
+// Go's optimiser leaves results like that behind.
+func (w *scopeWalk) dropTwins() {
+	type twin struct {
+		name               string
+		kind               VarKind
+		escaped            bool
+		level, scope, line int
+	}
+	key := func(v *Var) twin {
+		return twin{name: v.Name, kind: v.Kind, escaped: v.Escaped, level: v.InlineDepth, scope: v.ScopeDepth, line: v.DeclLine}
+	}
+	count := map[twin]int{}
+	for _, v := range w.vars {
+		count[key(v)]++
+	}
+	kept := w.vars[:0]
+	for _, v := range w.vars {
+		if k := key(v); v.Kind == Result && count[k] > 1 && !v.hasPlace() {
+			count[k]--
+			continue
+		}
+		kept = append(kept, v)
+	}
+	w.vars = kept
 }
 
 // finish turns levels (outermost first) into indexes of frames (innermost

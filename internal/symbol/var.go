@@ -141,6 +141,15 @@ func (v *Var) Location(pc addr.FileAddr) ([]byte, error) {
 	return code, nil
 }
 
+// hasPlace is false for variables that are nowhere in the whole function.
+func (v *Var) hasPlace() bool {
+	if v.loc == nil {
+		return false
+	}
+	code, ok := v.loc.Block()
+	return !ok || len(code) > 0
+}
+
 // constant is the expression for a DW_AT_const_value.
 func (v *Var) constant() ([]byte, error) {
 	if b, ok := v.loc.Block(); ok {

@@ -4,6 +4,7 @@ import (
 	"debug/dwarf"
 	"debug/elf"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,7 +75,8 @@ func TestVarsAgreeWithStdlib(t *testing.T) {
 				}
 				names = append(names, describe(t, v))
 			}
-			if g, w := strings.Join(names, "\n"), strings.Join(want, "\n"); g != w {
+			// Go describes some results twice, one of them without a place.
+			if g, w := strings.Join(unique(names), "\n"), strings.Join(unique(want), "\n"); g != w {
 				t.Errorf("%s:\n%s\nwant\n%s", nameOf(d, e), g, w)
 			}
 		}
@@ -82,6 +84,16 @@ func TestVarsAgreeWithStdlib(t *testing.T) {
 			t.Errorf("only %d functions seen", funcs)
 		}
 	})
+}
+
+// unique keeps the first of equal strings.
+func unique(list []string) (out []string) {
+	for _, s := range list {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func describe(t testing.TB, v *symbol.Var) string {

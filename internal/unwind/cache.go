@@ -77,7 +77,7 @@ func newPlace(img *image.Image, pc addr.Addr) *place {
 }
 
 // endsBefore says that the function which a return address pc seems to lie in
-// ends right before it.
+// ends right before it, if there is one.
 func (p *place) endsBefore(pc addr.Addr) bool {
-	return p.image != nil && (p.fn == nil || p.image.FileAddr(pc) >= p.fn.End)
+	return p.fn == nil || p.image.FileAddr(pc) >= p.fn.End
 }

@@ -221,6 +221,10 @@ const maxFrame = 1 << 30
 // must point into the stack.
 func (w *walk) guessCFA(f *Frame) {
 	fp, ptr := f.Regs.FP(), addr.Addr(w.arch.PtrSize())
+	if w.isSignalReturn(f.PC) {
+		f.CFA = f.SP // see signalReturn
+		return
+	}
 	if w.lost = len(w.frames) == 0 && w.place.image == nil && w.calledFromCode(f.SP); w.lost {
 		f.CFA, f.RetAddrAt = f.SP+ptr, f.SP
 		return

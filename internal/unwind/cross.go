@@ -11,7 +11,7 @@ import (
 // C libraries describe the place in .eh_frame; Go and the vdso do not.
 func (w *walk) signalReturn(f *Frame) (*Regs, bool) {
 	p := w.place
-	if p.image == nil || p.rowErr == nil && p.row.Signal {
+	if p.rowErr == nil && p.row.Signal {
 		return nil, false
 	}
 	at := f.PC

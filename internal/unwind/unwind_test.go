@@ -101,7 +101,16 @@ func elsewhere(frames []unwind.Frame) bool {
 // TestNilCall stops at the fault of a call through a nil function value, and in
 // the handler's sigpanic.
 func TestNilCall(t *testing.T) {
-	path := testkit.Build(t, "stack_nil_call", testkit.Options{})
+	t.Run("go", func(t *testing.T) { checkFaults(t, testkit.Options{}) })
+	t.Run("oldest", func(t *testing.T) { checkFaults(t, testkit.Options{Go: testkit.Versions()[0]}) })
+	// With cgo the C library's code returns from handlers.
+	t.Run("cgo", func(t *testing.T) {
+		checkFaults(t, testkit.Options{Flags: []string{"-tags=withcgo"}, Env: []string{"CGO_ENABLED=1"}})
+	})
+}
+
+func checkFaults(t *testing.T, o testkit.Options) {
+	path := testkit.Build(t, "stack_nil_call", o)
 	for _, c := range []struct{ arg, fault, panic string }{
 		{"nil", "main.callNil main.main runtime.main runtime.goexit bottom",
 			"runtime.sigpanic main.callNil main.main runtime.main runtime.goexit bottom"},
