@@ -109,9 +109,12 @@ func isNumber(c constant.Value) bool {
 
 // constShift computes x << n or x >> n exactly.
 func constShift(op token.Token, x constant.Value, n uint64) (constant.Value, error) {
-	x = constant.ToInt(x)
+	kind := constKindName(x)
+	if isNumber(x) {
+		x = constant.ToInt(x)
+	}
 	if x.Kind() != constant.Int {
-		return nil, fmt.Errorf("shift of type %s", constKindName(x))
+		return nil, fmt.Errorf("shift of type %s", kind)
 	}
 	if n > maxConstShift {
 		if op == token.SHR {

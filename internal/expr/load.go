@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"math"
 
+	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/value"
 )
 
@@ -99,15 +100,21 @@ func (o operand) value(m *machine, name string) (*value.Value, error) {
 	case o.isNil:
 		return value.Nil(m.Env), nil
 	case o.c != nil:
-		return value.OfConst(m.Env, name, o.typ, o.c), nil
+		return value.OfConst(m.Env, name, o.declared, o.c), nil
 	case o.class == classString:
-		return value.OfConst(m.Env, name, o.typ, constant.MakeString(o.str)), nil
+		v := value.OfConst(m.Env, name, o.typ, constant.MakeString(o.str))
+		v.Flags = 0
+		return v, nil
 	}
 	data, ok := o.encode()
 	if !ok {
 		return nil, fmt.Errorf("%s has no value", o.typeName())
 	}
-	return value.OfBytes(m.Env, name, o.typ, data), nil
+	v := value.OfBytes(m.Env, name, o.typ, data)
+	if o.isConst {
+		v.Flags |= api.VariableConstant
+	}
+	return v, nil
 }
 
 // encode is the bytes of a computed number or bool.

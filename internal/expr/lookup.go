@@ -148,9 +148,9 @@ func constantNode(v *symbol.Var) (node, error) {
 		c = constant.MakeUint64(wrapBits(uint64(v.Value), cl, size))
 	}
 	if t.Name() == "int" {
-		return constNode{operand{c: c}}, nil
+		return constNode{operand{c: c, declared: t}}, nil
 	}
 	o, err := constIn(c, cl, size, true)
-	o.typ = t
+	o.typ, o.isConst = t, true
 	return constNode{o}, err
 }

@@ -32,6 +32,10 @@ type operand struct {
 	// register marks the plain value of a register, called name.
 	register bool
 	name     string
+	// declared is the type that the program gives an untyped constant.
+	declared *symbol.Type
+	// isConst marks typed constants.
+	isConst bool
 }
 
 // of makes an operand of a value; what makes the value unreadable is an error.

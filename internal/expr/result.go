@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"go/constant"
 	"reflect"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -37,6 +38,13 @@ func (p *Program) result(m *machine, o operand) (Result, error) {
 			}
 		}
 		return Result{Func: f}, nil
+	}
+	if o.untyped() && o.c.Kind() == constant.Complex {
+		// Clients take complex numbers apart, which a typed one allows.
+		if typed, err := withDefaultType(m, o); err == nil {
+			typed.isConst = true
+			o = typed
+		}
 	}
 	name := p.e.src
 	if o.name != "" {

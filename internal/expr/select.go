@@ -26,6 +26,17 @@ func (c *compiler) selector(x *ast.SelectorExpr) (node, error) {
 	return &selectNode{at: x, e: c.e, x: base, name: x.Sel.Name}, nil
 }
 
+// missingMethod tells pkg.(*T).M for a method that has no code from a field of
+// an asserted value.
+func (c *compiler) missingMethod(x *ast.SelectorExpr) bool {
+	a, ok := x.X.(*ast.TypeAssertExpr)
+	if !ok {
+		return false
+	}
+	id, ok := a.X.(*ast.Ident)
+	return ok && c.isPackage(id)
+}
+
 // rootIdent is the first name of a.b.c.
 func rootIdent(x ast.Expr) (*ast.Ident, bool) {
 	for {
@@ -70,6 +81,9 @@ func (c *compiler) isPackage(id *ast.Ident) bool {
 func (c *compiler) qualified(x *ast.SelectorExpr) (node, error) {
 	if n, err := c.methodName(x); n != nil || err != nil {
 		return n, err
+	}
+	if c.missingMethod(x) {
+		return nil, c.e.errorf(x, "could not find symbol value for %s: the program has no code for such a method", c.e.text(x))
 	}
 	id, ok := x.X.(*ast.Ident)
 	if !ok {

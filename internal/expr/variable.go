@@ -3,6 +3,7 @@ package expr
 import (
 	"go/ast"
 
+	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	dwarfexpr "github.com/tinydbg/tinydbg/internal/dwarf/expr"
 	"github.com/tinydbg/tinydbg/internal/image"
@@ -21,6 +22,8 @@ type varNode struct {
 	typ    *symbol.Type
 	fixed  bool
 	offset int64
+	// flags are those of fixed variables.
+	flags api.VariableFlags
 	// all are the variables of the frame, for the dictionary of type arguments.
 	all []*symbol.Var
 }
@@ -42,6 +45,13 @@ func (c *compiler) variable(at ast.Node, v *symbol.Var, im *image.Image) (node, 
 	}
 	if base, err := im.File.FrameBase(c.site.PC); err == nil {
 		n.offset, n.fixed = cfaOffset(loc, base)
+		n.fixed = n.fixed && !v.Escaped
+	}
+	switch v.Kind {
+	case symbol.Arg:
+		n.flags = api.VariableArgument
+	case symbol.Result:
+		n.flags = api.VariableReturnArgument
 	}
 	return n, nil
 }
@@ -88,8 +98,10 @@ func sleb128(b []byte) (int64, bool) {
 }
 
 func (n *varNode) eval(m *machine) (operand, error) {
-	if n.fixed && m.CFA != 0 && !n.v.Escaped {
-		return operand{typ: n.typ, val: value.New(m.Env, n.v.Name, n.typ, m.CFA+addr.Addr(n.offset))}, nil
+	if n.fixed && m.CFA != 0 {
+		v := value.New(m.Env, n.v.Name, n.typ, m.CFA+addr.Addr(n.offset))
+		v.Flags, v.DeclLine = n.flags, n.v.DeclLine
+		return operand{typ: n.typ, val: v}, nil
 	}
 	v := m.variable(n.v, n.im, n.all)
 	if v.Err != nil {

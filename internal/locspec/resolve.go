@@ -71,7 +71,23 @@ func (env Env) address(expression string) ([]Location, error) {
 	if err != nil {
 		return nil, err
 	}
+	if g := env.funcEntry(pc); g != nil && (expression[0] < '0' || expression[0] > '9') {
+		// A function was named: its address is where its code begins, but what is
+		// meant is where its arguments can be seen.
+		return []Location{g.location()}, nil
+	}
 	return []Location{env.at(pc)}, nil
+}
+
+// funcEntry is the function that begins at pc, or nil.
+func (env Env) funcEntry(pc addr.Addr) *group {
+	for _, im := range env.Images {
+		fa := im.Bias.File(pc)
+		if fn := im.File.FuncAt(fa); fn != nil && fn.Entry == fa {
+			return &group{name: fn.Name, instances: []instance{{im, fn}}}
+		}
+	}
+	return nil
 }
 
 // at describes the place of an address, which may be unknown.

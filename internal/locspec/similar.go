@@ -2,8 +2,8 @@ package locspec
 
 import "strings"
 
-// similarFuncs lists functions whose name differs from name in case only, or
-// begins with it.
+// similarFuncs lists functions whose last name differs from that of name in
+// case only, or is the same in another package.
 func (env Env) similarFuncs(name string) []string {
 	want := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
 	if len(want) < 3 {
@@ -12,7 +12,7 @@ func (env Env) similarFuncs(name string) []string {
 	var found []string
 	for _, im := range env.Images {
 		for _, fn := range im.File.Funcs() {
-			if base := strings.ToLower(fn.BaseName()); base == want || strings.HasPrefix(base, want) && !strings.Contains(base, ".") {
+			if base := strings.ToLower(fn.BaseName()); base == want {
 				found = append(found, fn.Name)
 			}
 			if len(found) == shownCandidates {
