@@ -42,7 +42,7 @@ func (w *World) condition(f api.ListGoroutinesFilter, scope *api.EvalScope) (fun
 	case api.GoroutineFieldNone:
 		return func(*goroutine) bool { return true }, nil
 	case api.GoroutineCurrentLoc, api.GoroutineUserLoc, api.GoroutineGoLoc, api.GoroutineStartLoc:
-		return func(g *goroutine) bool { return strings.Contains(g.place(f.Kind), f.Arg) }, nil
+		return func(g *goroutine) bool { return strings.Contains(g.at(f.Kind).text, f.Arg) }, nil
 	case api.GoroutineLabel:
 		key, want, withValue := strings.Cut(f.Arg, "=")
 		return func(g *goroutine) bool {
@@ -77,20 +77,4 @@ func (w *World) channel(scope api.EvalScope, src string) (addr.Addr, error) {
 		err = fmt.Errorf("%q is nil: nobody is waiting on it that could be found", src)
 	}
 	return a, err
-}
-
-// place formats one of a goroutine's locations: "file:line in function".
-func (l *goroutine) place(kind api.GoroutineField) string {
-	var loc api.Location
-	switch kind {
-	case api.GoroutineCurrentLoc:
-		loc = *l.currentLoc()
-	case api.GoroutineUserLoc:
-		loc = *l.userLoc()
-	case api.GoroutineGoLoc:
-		loc = l.goLoc()
-	default:
-		loc = l.startLoc()
-	}
-	return fmt.Sprintf("%s:%d in %s", loc.File, loc.Line, loc.Function.Name())
 }

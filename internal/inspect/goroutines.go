@@ -8,6 +8,7 @@ import (
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/unwind"
 )
 
 // pageSize is how many goroutines are looked at in one go.
@@ -35,6 +36,7 @@ func (w *World) ListGoroutines(in api.ListGoroutinesIn) (*api.ListGoroutinesOut,
 // listPage lists up to Count goroutines that pass the filters.
 func (w *World) listPage(in api.ListGoroutinesIn, keep filter) (*api.ListGoroutinesOut, error) {
 	out := &api.ListGoroutinesOut{Goroutines: []*api.Goroutine{}, Nextg: in.Start}
+	l := w.newLister()
 	for out.Nextg >= 0 {
 		want := pageSize
 		if in.Count > 0 {
@@ -47,9 +49,9 @@ func (w *World) listPage(in api.ListGoroutinesIn, keep filter) (*api.ListGorouti
 			return nil, err
 		}
 		out.Nextg = next
-		for _, g := range gs {
-			if lazy := w.newGoroutine(g); keep.accepts(lazy) {
-				out.Goroutines = append(out.Goroutines, lazy.api())
+		for _, g := range l.prefetch(gs) {
+			if keep.accepts(g) {
+				out.Goroutines = append(out.Goroutines, g.api())
 			}
 		}
 	}
@@ -59,58 +61,59 @@ func (w *World) listPage(in api.ListGoroutinesIn, keep filter) (*api.ListGorouti
 // goroutine is a goroutine whose places are looked up when they are needed:
 // most of the time of a long listing goes there.
 type goroutine struct {
-	w *World
+	l *lister
 	g *goruntime.G
+	// top is the innermost part of its stack, nil when it was not read ahead.
+	top []byte
 	// current and user are nil until they are asked for.
-	current, user *api.Location
+	current, user *place
 }
 
-func (w *World) newGoroutine(g *goruntime.G) *goroutine { return &goroutine{w: w, g: g} }
-
-// currentLoc is where it is.
-func (l *goroutine) currentLoc() *api.Location {
-	if l.current == nil {
-		l.locate()
+// locate finds where it is, and the innermost place outside of the runtime.
+func (g *goroutine) locate() {
+	if g.current != nil {
+		return
 	}
-	return l.current
-}
-
-// userLoc is the innermost place outside of the runtime, or currentLoc.
-func (l *goroutine) userLoc() *api.Location {
-	if l.user == nil {
-		l.locate()
+	if g.top != nil {
+		if c := g.l.known(g); c != nil {
+			g.current, g.user = c.current, c.user
+			return
+		}
 	}
-	return l.user
+	w := g.l.w
+	c, err := w.goroutineContext(g.g)
+	if err != nil {
+		g.current = newPlace(api.Location{PC: uint64(g.g.PC)})
+		g.user = g.current
+		return
+	}
+	// Parked goroutines are few frames away from user code.
+	for _, depth := range []int{6, maxUserDepth} {
+		frames := w.stack(c, depth, 0)
+		g.current = newPlace(w.frameLocation(&frames[0]))
+		g.user = g.current
+		if i := userFrame(frames); i >= 0 {
+			g.user = newPlace(w.frameLocation(&frames[i]))
+			g.l.remember(g, frames, i)
+			return
+		}
+		if len(frames) < depth {
+			return
+		}
+	}
 }
 
 // maxUserDepth is how deep user code is looked for.
 const maxUserDepth = 50
 
-func (l *goroutine) locate() {
-	l.current, l.user = &api.Location{PC: uint64(l.g.PC)}, nil
-	c, err := l.w.goroutineContext(l.g)
-	if err != nil {
-		l.user = l.current
-		return
-	}
-	// Parked goroutines are few frames away from user code; the first attempt
-	// is enough for nearly all.
-	for _, depth := range []int{6, maxUserDepth} {
-		frames := l.w.stack(c, depth, 0)
-		first := l.w.frameLocation(&frames[0])
-		l.current = &first
-		for i := range frames {
-			if !runtimeInternal(frames[i].Name) {
-				loc := l.w.frameLocation(&frames[i])
-				l.user = &loc
-				return
-			}
-		}
-		if len(frames) < depth {
-			break
+// userFrame is the index of the innermost frame outside of the runtime, or -1.
+func userFrame(frames []unwind.Frame) int {
+	for i := range frames {
+		if !runtimeInternal(frames[i].Name) {
+			return i
 		}
 	}
-	l.user = l.current
+	return -1
 }
 
 // runtimeInternal tells functions of the runtime that users do not call.
@@ -122,29 +125,41 @@ func runtimeInternal(name string) bool {
 	return rest == "" || rest[0] < 'A' || rest[0] > 'Z'
 }
 
-func (l *goroutine) goLoc() api.Location { return l.w.returnLocation(l.g.GoPC) }
-
-func (l *goroutine) startLoc() api.Location {
-	if l.g.StartPC == 0 {
-		return api.Location{}
+// at is one of its places.
+func (g *goroutine) at(kind api.GoroutineField) *place {
+	switch kind {
+	case api.GoroutineGoLoc:
+		return g.l.returnPlace(g.g.GoPC)
+	case api.GoroutineStartLoc:
+		return g.l.entryPlace(g.g.StartPC)
 	}
-	return l.w.entryLocation(l.g.StartPC)
+	g.locate()
+	if kind == api.GoroutineUserLoc {
+		return g.user
+	}
+	return g.current
 }
 
-func (l *goroutine) api() *api.Goroutine {
-	g := l.g
+func (g *goroutine) api() *api.Goroutine {
 	out := &api.Goroutine{
-		ID: g.ID, CurrentLoc: *l.currentLoc(), UserCurrentLoc: *l.userLoc(),
-		GoStatementLoc: l.goLoc(), StartLoc: l.startLoc(),
-		Status: uint64(g.Status), WaitSince: g.WaitSince, WaitReason: int64(g.WaitCode), Labels: g.Labels,
+		ID: g.g.ID, Status: uint64(g.g.Status), WaitSince: g.g.WaitSince, WaitReason: int64(g.g.WaitCode), Labels: g.g.Labels,
+		CurrentLoc:     g.at(api.GoroutineCurrentLoc).loc,
+		UserCurrentLoc: g.at(api.GoroutineUserLoc).loc,
+		GoStatementLoc: g.at(api.GoroutineGoLoc).loc,
+		StartLoc:       g.at(api.GoroutineStartLoc).loc,
 	}
-	if g.OnThread() {
-		out.ThreadID = g.ThreadID
+	if g.g.OnThread() {
+		out.ThreadID = g.g.ThreadID
 	}
-	if g.Err != nil {
-		out.Unreadable = g.Err.Error()
+	if g.g.Err != nil {
+		out.Unreadable = g.g.Err.Error()
 	}
 	return out
+}
+
+// one describes a single goroutine.
+func (w *World) one(g *goruntime.G) *api.Goroutine {
+	return (&goroutine{l: w.newLister(), g: g}).api()
 }
 
 // GoroutineOf describes the goroutine that a thread runs; nil if it runs none.
@@ -153,7 +168,7 @@ func (w *World) GoroutineOf(thread int) (*api.Goroutine, error) {
 	if err != nil || c.g == nil {
 		return nil, err
 	}
-	return w.newGoroutine(c.g).api(), nil
+	return w.one(c.g), nil
 }
 
 // GoroutineByID describes one goroutine.
@@ -169,7 +184,7 @@ func (w *World) GoroutineByID(id int64) (*api.Goroutine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.newGoroutine(g).api(), nil
+	return w.one(g), nil
 }
 
 // waitsOn tells whether a goroutine waits on a channel.

@@ -31,18 +31,18 @@ func (w *World) listGroups(in api.ListGoroutinesIn, keep filter) (*api.ListGorou
 		limit = defaultGroups
 	}
 	groups := make(map[string]*goroutineGroup)
+	l := w.newLister()
 	for next := in.Start; next >= 0; {
 		gs, after, err := w.Runtime.Goroutines(w.Mem, next, pageSize)
 		if err != nil {
 			return nil, err
 		}
 		next = after
-		for _, g := range gs {
-			lazy := w.newGoroutine(g)
-			if !keep.accepts(lazy) {
+		for _, g := range l.prefetch(gs) {
+			if !keep.accepts(g) {
 				continue
 			}
-			name := lazy.groupName(in.GroupBy, in.GroupByKey)
+			name := g.groupName(in.GroupBy, in.GroupByKey)
 			gr := groups[name]
 			if gr == nil {
 				gr = &goroutineGroup{name: name}
@@ -50,7 +50,7 @@ func (w *World) listGroups(in api.ListGoroutinesIn, keep filter) (*api.ListGorou
 			}
 			gr.total++
 			if len(gr.members) < members {
-				gr.members = append(gr.members, lazy)
+				gr.members = append(gr.members, g)
 			}
 		}
 	}
@@ -85,16 +85,16 @@ func groupsOut(groups map[string]*goroutineGroup, limit int) *api.ListGoroutines
 }
 
 // groupName is the name of the group that a goroutine belongs to.
-func (l *goroutine) groupName(by api.GoroutineField, key string) string {
+func (g *goroutine) groupName(by api.GoroutineField, key string) string {
 	switch by {
 	case api.GoroutineLabel:
-		return key + "=" + l.g.Labels[key]
+		return key + "=" + g.g.Labels[key]
 	case api.GoroutineRunning:
-		return "running=" + strconv.FormatBool(l.g.OnThread())
+		return "running=" + strconv.FormatBool(g.g.OnThread())
 	case api.GoroutineUser:
-		return "user=" + strconv.FormatBool(!l.g.System)
+		return "user=" + strconv.FormatBool(!g.g.System)
 	case api.GoroutineCurrentLoc, api.GoroutineUserLoc, api.GoroutineGoLoc, api.GoroutineStartLoc:
-		return l.place(by)
+		return g.at(by).text
 	}
 	return ""
 }
