@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/tinydbg/tinydbg/internal/proclist"
 	"github.com/tinydbg/tinydbg/internal/testkit"
 )
 
@@ -47,16 +48,13 @@ func TestAttachErrors(t *testing.T) {
 	}
 }
 
+// aThread is a thread that was made early and stays, beside the main one.
 func aThread(t *testing.T, pid int) int {
-	for tid := range kernelStates(pid) {
-		if tid != fmt.Sprint(pid) {
-			var id int
-			fmt.Sscan(tid, &id)
-			return id
-		}
+	ids, err := proclist.Tasks(pid)
+	if err != nil || len(ids) < 2 {
+		t.Fatalf("threads of %d: %v %v", pid, ids, err)
 	}
-	t.Fatal("no thread")
-	return 0
+	return ids[1]
 }
 
 // startZombie makes a process whose child has ended and is not waited for.

@@ -135,12 +135,12 @@ func (p *Process) settle(limit time.Duration, done func() bool) bool {
 func (p *Process) settleBy(limit time.Duration, done func() bool, handle func(tid int, s status)) bool {
 	start := time.Now()
 	rest := 20 * time.Microsecond
-	for !done() {
-		if p.Ended() != nil {
-			return true
+	for {
+		for p.Ended() == nil && p.collectBy(unix.WNOHANG, handle) {
+			// done may look at every thread: not after each of them
 		}
-		if p.collectBy(unix.WNOHANG, handle) {
-			continue
+		if p.Ended() != nil || done() {
+			return true
 		}
 		waited := time.Since(start)
 		if waited > limit {
@@ -152,9 +152,6 @@ func (p *Process) settleBy(limit time.Duration, done func() bool, handle func(ti
 			rest = min(2*rest, 2*time.Millisecond)
 		}
 	}
-	return true
 }
 
-func (p *Process) allStopped() bool {
-	return !p.anyRunning()
-}
+func (p *Process) allStopped() bool { return !p.anyRunning() }
