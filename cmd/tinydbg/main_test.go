@@ -11,15 +11,17 @@ import (
 	"time"
 )
 
-// binary is tinydbg itself, built once for all tests.
-var binary string
+// binary is tinydbg itself, built once for all tests; home is where it finds
+// settings and history: none. It is not a test's own directory, because the go
+// command keeps its counters there, in a process that outlives it.
+var binary, home string
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "tinydbg-test-")
 	if err != nil {
 		panic(err)
 	}
-	binary = filepath.Join(dir, "tinydbg")
+	binary, home = filepath.Join(dir, "tinydbg"), filepath.Join(dir, "home")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		os.Stderr.Write(out)
 		os.Exit(1)
@@ -35,7 +37,7 @@ func tinydbg(t *testing.T, input string, args ...string) (stdout, stderr string,
 	var out, errs bytes.Buffer
 	cmd := exec.Command(binary, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &out, &errs
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir())
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home)
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -73,6 +75,8 @@ func TestFlagsThatContradict(t *testing.T) {
 		{"exec", "requires at least 1 arg"},
 		{"connect 127.0.0.1:1", "connect"},
 		{"exec /nonexistent/program --allow-non-terminal-interactive", "no such file"},
+		{"exec /bin/true --wd /nonexistent --allow-non-terminal-interactive", "--wd /nonexistent: no such directory"},
+		{"attach 99999999 --allow-non-terminal-interactive", "no such process"},
 		{"exec /etc/passwd --allow-non-terminal-interactive", "could not launch process"},
 	} {
 		stdout, stderr, status := tinydbg(t, "", strings.Fields(c.args)...)

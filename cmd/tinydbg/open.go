@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/tinydbg/tinydbg/internal/service/rpc"
 	"github.com/tinydbg/tinydbg/internal/session"
@@ -16,7 +17,7 @@ func (o *options) open(ctx context.Context, s start) (rpc.Backend, error) {
 		cfg.Executable = s.path
 		b, err := session.Attach(ctx, s.pid, cfg)
 		if err != nil {
-			return nil, fmt.Errorf("could not attach to pid %d: %w", s.pid, err)
+			return nil, err
 		}
 		return b, nil
 	}
@@ -27,6 +28,9 @@ func (o *options) open(ctx context.Context, s start) (rpc.Backend, error) {
 	cfg.Args, cfg.Dir, cfg.TTY, cfg.Redirects, cfg.Build = s.args, s.dir, o.tty, redirects, s.build
 	if cfg.Dir == "" {
 		cfg.Dir = o.workDir
+	}
+	if info, err := os.Stat(cfg.Dir); cfg.Dir != "" && (err != nil || !info.IsDir()) {
+		return nil, fmt.Errorf("could not launch process: --wd %s: no such directory", cfg.Dir)
 	}
 	cfg.DisableASLR, cfg.NewGroup = o.disableASLR, interactive() && !o.headless
 	b, err := session.Launch(ctx, s.path, cfg)

@@ -43,6 +43,9 @@ func (o *options) terminal(ctx context.Context, c *client.Client) error {
 		}
 	}
 	fmt.Println("Type 'help' for list of commands.")
+	if v, err := c.GetVersion(ctx); err == nil && v.TargetGoVersion == "" {
+		fmt.Fprintln(os.Stderr, "Warning: this is not a Go program: its functions, lines and memory can be shown, goroutines cannot")
+	}
 	if o.init != "" {
 		err := shell.Source(ctx, o.init)
 		if errors.Is(err, command.ErrQuit) {
