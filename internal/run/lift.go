@@ -18,12 +18,9 @@ func (l *Loop) passLifted(th *thread, site *breakpoint.Site) error {
 
 // stepLifted is stepOne where there is no displaced copy.
 func (l *Loop) stepLifted(th *thread, site *breakpoint.Site) error {
-	was := th.step
-	th.step = noStep
 	if err := l.liftAndStep(th, site); err != nil {
 		return err
 	}
-	th.stepped = was
 	l.alone = false
 	return l.resumeAgain()
 }
@@ -49,13 +46,16 @@ func (l *Loop) liftAndStep(th *thread, site *breakpoint.Site) error {
 		return err
 	}
 	th.passed = 0
-	trap := l.proc.Arch().Trap()
-	if _, err := l.proc.WriteMemory(site.Addr, site.Orig); err != nil {
-		return err
+	at := site.Addr
+	// While we waited the site may have been removed, or be another one now.
+	if site = l.table.At(at); site != nil {
+		if _, err := l.proc.WriteMemory(at, site.Orig); err != nil {
+			return err
+		}
 	}
 	stepErr := l.stepAlone(th)
-	if l.table.At(site.Addr) == site {
-		if _, err := l.proc.WriteMemory(site.Addr, trap); err != nil && stepErr == nil {
+	if l.table.At(at) != nil {
+		if _, err := l.proc.WriteMemory(at, l.proc.Arch().Trap()); err != nil && stepErr == nil {
 			return err
 		}
 	}
@@ -82,6 +82,8 @@ func (l *Loop) stepAlone(th *thread) error {
 			return nil
 		case ev.Kind != target.EventSignal:
 		case ev.Signal == syscall.SIGTRAP:
+			// Not only the end of the step: a trap may have been set meanwhile.
+			l.absorbSignal(th, ev.Signal)
 			return nil
 		case fault(ev.Signal):
 			sig = ev.Signal

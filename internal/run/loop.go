@@ -103,6 +103,9 @@ func (l *Loop) of(t target.Thread) *thread {
 // Continue resumes every thread and returns the next stop.
 // Precondition: every thread stopped.
 func (l *Loop) Continue() (*Stop, error) {
+	if err := l.drain(); err != nil {
+		return l.failed(err)
+	}
 	if stop := l.takePending(); stop != nil {
 		return stop, nil
 	}

@@ -178,7 +178,19 @@ func TestSetAndClearedWhileRunning(t *testing.T) {
 	m, fn := r.images.FuncNamed("main.work")
 	before := r.text(m, fn)
 	stops := make(chan *run.Stop, 1)
-	go r.proc.Do(func() { s, _ := r.loop.Continue(); stops <- s })
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(p.Output())
+		}
+	})
+	go r.proc.Do(func() {
+		s, err := r.loop.Continue()
+		if err != nil {
+			t.Error(err)
+		}
+		t.Logf("%+v", s)
+		stops <- s
+	})
 	places := []addr.Addr{r.entry("main.work"), r.body("main.work"), r.entry("main.main.func1")}
 	for i := range 200 {
 		b := r.add(places[i%2], never)

@@ -38,7 +38,24 @@ func (l *Loop) stopThreads() error {
 		}
 		l.absorb(ev)
 	}
-	return nil
+	return l.drain()
+}
+
+// drain takes the events that are there already. A thread whose event was not
+// seen is stopped, but nobody knows where.
+func (l *Loop) drain() error {
+	for {
+		ev, ok, err := l.proc.Poll()
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return nil
+		case ev.Kind == target.EventExited:
+			return l.gone(ev)
+		}
+		l.absorb(ev)
+	}
 }
 
 // interruptAll asks every running thread that was not asked yet to stop, and
