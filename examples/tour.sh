@@ -7,7 +7,7 @@
 set -euo pipefail
 tinydbg=$1 shop=$2
 dir=$(mktemp -d)
-trap 'kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null || true; rm -rf "$dir"' EXIT
+trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -rf "$dir"' EXIT
 
 "$shop" >"$dir/log" 2>&1 &
 pid=$!
