@@ -124,6 +124,9 @@ func findMethod(m *machine, t *symbol.Type, name string) *boundFunc {
 	if !t.Named() {
 		return nil
 	}
+	if strings.Contains(t.Name(), "[") {
+		return findGenericMethod(m, t, name)
+	}
 	for _, full := range methodNames(t.Name(), name) {
 		for _, im := range m.prog.site.files() {
 			if fn := im.File.FuncNamed(full); fn != nil {
@@ -135,16 +138,43 @@ func findMethod(m *machine, t *symbol.Type, name string) *boundFunc {
 }
 
 // methodNames are the names that the code of T.name and (*T).name can have. The
-// first one comes first because the second may be a wrapper of it. Methods of
-// generic types are called by [...].
+// first one comes first because the second may be a wrapper of it.
 func methodNames(typ, name string) []string {
 	pkg := packagePath(typ)
 	if pkg == "" {
 		return nil
 	}
 	base := typ[len(pkg)+1:]
-	if i := strings.IndexByte(base, '['); i >= 0 {
-		base = base[:i] + "[...]"
-	}
 	return []string{pkg + "." + base + "." + name, pkg + ".(*" + base + ")." + name}
+}
+
+// findGenericMethod finds the code of a method of an instance of a generic type.
+// Instances of the same shape share it: main.box[int] and main.box[main.ID] both
+// run main.(*box[go.shape.int]).Get.
+func findGenericMethod(m *machine, t *symbol.Type, name string) *boundFunc {
+	typ := t.Name()
+	open := strings.IndexByte(typ, '[')
+	args := typ[open:]
+	wanted := methodNames(typ[:open], name)
+	var candidates []*boundFunc
+	for _, im := range m.prog.site.files() {
+		for _, fn := range im.File.Funcs() {
+			i, j := strings.IndexByte(fn.Name, '['), strings.LastIndexByte(fn.Name, ']')
+			if i < 0 || j < i {
+				continue
+			}
+			if plain := fn.Name[:i] + fn.Name[j+1:]; plain != wanted[0] && plain != wanted[1] {
+				continue
+			}
+			b := &boundFunc{im: im, fn: fn}
+			if strings.ReplaceAll(fn.Name[i:j+1], "go.shape.", "") == args {
+				return b
+			}
+			candidates = append(candidates, b)
+		}
+	}
+	if len(candidates) == 1 {
+		return candidates[0]
+	}
+	return nil
 }

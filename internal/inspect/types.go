@@ -78,21 +78,27 @@ func (w *World) typeOf(name string) (*symbol.Type, error) {
 	return t, err
 }
 
+// plainName is a name without type arguments.
+func plainName(name string) string {
+	i, j := strings.IndexByte(name, '['), strings.LastIndexByte(name, ']')
+	if i < 0 || j < i {
+		return name
+	}
+	return name[:i] + name[j+1:]
+}
+
 // methods lists the methods of a named type, those of pointers to it included.
 func (w *World) methods(t *symbol.Type) []api.TypeInfoMethod {
 	if !t.Named() || t.PkgPath() == "" {
 		return nil
 	}
-	base := strings.TrimPrefix(t.Name(), t.PkgPath()+".")
-	if i := strings.IndexByte(base, '['); i >= 0 {
-		base = base[:i] + "[...]"
-	}
+	base := strings.TrimPrefix(plainName(t.Name()), t.PkgPath()+".")
 	prefixes := []string{t.PkgPath() + "." + base + ".", t.PkgPath() + ".(*" + base + ")."}
 	seen := make(map[string]bool)
 	var out []api.TypeInfoMethod
 	for _, fn := range t.File().Funcs() {
 		for _, p := range prefixes {
-			method, ok := strings.CutPrefix(fn.Name, p)
+			method, ok := strings.CutPrefix(plainName(fn.Name), p)
 			if ok && !strings.ContainsAny(method, ".-") && !seen[method] {
 				seen[method] = true
 				out = append(out, api.TypeInfoMethod{Name: fn.Name})

@@ -133,8 +133,7 @@ func stripTypeArgs(name string) string {
 }
 
 // fitsInstance tells whether an instance of a generic function has the type
-// arguments that the user named, if any. .gopclntab calls all instances by
-// [...]; only the linker's symbols tell them apart.
+// arguments that the user named, if any. Symbols name the shapes of those.
 func (p pattern) fitsInstance(symbol string) bool {
 	if !p.generic {
 		return true

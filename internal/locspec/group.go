@@ -12,23 +12,31 @@ import (
 	"github.com/tinydbg/tinydbg/internal/symbol"
 )
 
-// group is one function: all its instances, in all images.
+// group is one function: all its instances, in all images, and where they were
+// inlined.
 type group struct {
+	// name is the first instance's, names are those of all.
 	name      string
+	names     map[string]bool
 	instances []instance
-	inlined   []addr.Addr
+	inlined   []instance
 }
 
+// instance is a function, or a place in it where another one was inlined.
 type instance struct {
 	im *image.Image
 	fn *symbol.Func
+	pc addr.FileAddr
 }
 
 // location is where the function begins, in every copy of it.
 func (g *group) location() Location {
-	loc := Location{Func: g.name, PCs: slices.Clone(g.inlined)}
+	loc := Location{Func: g.name}
 	for _, in := range g.instances {
 		loc.PCs = append(loc.PCs, in.im.Bias.Process(in.im.File.PrologueEnd(in.fn)))
+	}
+	for _, in := range g.inlined {
+		loc.PCs = append(loc.PCs, in.im.Bias.Process(in.pc))
 	}
 	loc.File, loc.Line = g.start()
 	slices.Sort(loc.PCs)
@@ -47,7 +55,25 @@ func (g *group) start() (file string, line int) {
 			return pos.File, pos.Line
 		}
 	}
+	for _, in := range g.inlined {
+		for _, f := range in.im.File.Inlines(in.pc) {
+			if g.names[f.Func] {
+				return f.File, max(f.StartLine, 1)
+			}
+		}
+	}
 	return "", 0
+}
+
+// images are those that the function has code in.
+func (g *group) images() []*image.Image {
+	var list []*image.Image
+	for _, in := range append(slices.Clone(g.instances), g.inlined...) {
+		if !slices.Contains(list, in.im) {
+			list = append(list, in.im)
+		}
+	}
+	return list
 }
 
 // funcLine is a line of a function, counted from its declaration.
@@ -55,10 +81,10 @@ func (env Env) funcLine(g *group, offset int) ([]Location, error) {
 	file, start := g.start()
 	line := start + offset
 	loc := Location{File: file, Line: line, Func: g.name}
-	for _, in := range g.instances {
-		for _, p := range in.im.File.PCsOf(file, line) {
-			if p.Func == in.fn && p.InlinedFunc == "" || p.InlinedFunc == g.name {
-				loc.PCs = append(loc.PCs, in.im.Bias.Process(p.PC))
+	for _, im := range g.images() {
+		for _, p := range im.File.PCsOf(file, line) {
+			if p.InlinedFunc == "" && g.names[p.Func.Name] || g.names[p.InlinedFunc] {
+				loc.PCs = append(loc.PCs, im.Bias.Process(p.PC))
 			}
 		}
 	}
@@ -111,7 +137,7 @@ func (env Env) funcsNamed(p pattern) []*group {
 				continue
 			}
 			key := p.key(fn.Name)
-			if !p.matches(key) || p.generic && !p.fitsInstance(linkerName(im.File, fn)) {
+			if !p.matches(key) || !p.fitsInstance(fn.Name) {
 				continue
 			}
 			add(groups, key, im, fn)
@@ -124,18 +150,16 @@ func (env Env) funcsNamed(p pattern) []*group {
 	return preferWritten(groups)
 }
 
-func linkerName(f *symbol.File, fn *symbol.Func) string {
-	name, _, _ := f.ELFSymbolAt(fn.Entry)
-	return name
-}
+func newGroup(name string) *group { return &group{name: name, names: map[string]bool{name: true}} }
 
 func add(groups map[string]*group, key string, im *image.Image, fn *symbol.Func) {
 	g := groups[key]
 	if g == nil {
-		g = &group{name: fn.Name}
+		g = newGroup(fn.Name)
 		groups[key] = g
 	}
-	g.instances = append(g.instances, instance{im, fn})
+	g.names[fn.Name] = true
+	g.instances = append(g.instances, instance{im: im, fn: fn})
 }
 
 // preferWritten sorts groups by name and leaves out compiler-made wrappers if

@@ -6,7 +6,7 @@ import "strings"
 // that exist only inlined.
 func (env Env) addInlined(groups map[string]*group, p pattern) {
 	last := p.text[strings.LastIndexByte(p.text, '.')+1:]
-	if len(groups) == 0 && !p.generic && last != "" {
+	if len(groups) == 0 && last != "" {
 		env.onlyInlined(groups, p, last)
 	}
 	env.inlineInstances(groups)
@@ -18,9 +18,13 @@ func (env Env) onlyInlined(groups map[string]*group, p pattern, last string) {
 	for _, im := range env.Images {
 		for _, name := range im.File.GoNames(last) {
 			key := p.key(name)
-			if groups[key] == nil && p.matches(key) && len(im.File.InlineInstances(name)) > 0 {
-				groups[key] = &group{name: name}
+			if !p.matches(key) || !p.fitsInstance(name) || len(im.File.InlineInstances(name)) == 0 {
+				continue
 			}
+			if groups[key] == nil {
+				groups[key] = newGroup(name)
+			}
+			groups[key].names[name] = true
 		}
 	}
 }
@@ -29,8 +33,10 @@ func (env Env) onlyInlined(groups map[string]*group, p pattern, last string) {
 func (env Env) inlineInstances(groups map[string]*group) {
 	for _, g := range groups {
 		for _, im := range env.Images {
-			for _, in := range im.File.InlineInstances(g.name) {
-				g.inlined = append(g.inlined, im.Bias.Process(in.PC))
+			for name := range g.names {
+				for _, in := range im.File.InlineInstances(name) {
+					g.inlined = append(g.inlined, instance{im, in.Func, in.PC})
+				}
 			}
 		}
 	}

@@ -84,7 +84,9 @@ func (env Env) funcEntry(pc addr.Addr) *group {
 	for _, im := range env.Images {
 		fa := im.Bias.File(pc)
 		if fn := im.File.FuncAt(fa); fn != nil && fn.Entry == fa {
-			return &group{name: fn.Name, instances: []instance{{im, fn}}}
+			g := newGroup(fn.Name)
+			g.instances = []instance{{im: im, fn: fn}}
+			return g
 		}
 	}
 	return nil
