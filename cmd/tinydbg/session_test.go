@@ -196,6 +196,13 @@ func TestTrace(t *testing.T) {
 	if status != 0 || !strings.Contains(stderr, "> goroutine(1): main.main()\n") || strings.Count(stderr, ">> goroutine(1): main.main => ()\n") != 1 {
 		t.Errorf("status %d\n%s", status, stderr)
 	}
+	counter := testkit.Build(t, "hit_counter", testkit.Options{})
+	_, stderr, status = tinydbg(t, "", "trace", "-e", counter, `^main\.work$`, "--", "1", "2")
+	for _, want := range []string{"): main.work(0, 0)\n", "): main.work => (1)\n", "): main.work(0, 1)\n"} {
+		if status != 0 || !strings.Contains(stderr, want) {
+			t.Errorf("status %d\n%s\nlacks %s", status, stderr, want)
+		}
+	}
 	if _, stderr, status := tinydbg(t, "", "trace", "-e", program, "^no such function$"); status != 1 || !strings.Contains(stderr, "no function fits") {
 		t.Errorf("status %d\n%s", status, stderr)
 	}

@@ -135,8 +135,8 @@ func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error),
 	s.lendTerminal()
 	go s.drive(s.proc, loop, func(stop *run.Stop, err error) {
 		s.takeTerminal()
+		s.stops = nil // what follows looks at a process that is stopped
 		*failed = s.stopped(stop, err, cmd.ReturnInfoLoadConfig)
-		s.stops = nil
 		s.events.send(api.Event{Kind: api.EventStopped})
 		close(stops)
 	})

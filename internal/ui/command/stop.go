@@ -127,7 +127,11 @@ func (s *Shell) showInfo(ctx context.Context, th *api.Thread) {
 		s.goroutineDetails(info.Goroutine, "\t")
 	}
 	for i := range info.Variables {
-		s.printf("\t%s: %s\n", info.Variables[i].Name, s.value(&info.Variables[i], "\t", ""))
+		format := ""
+		if bp := th.Breakpoint; bp != nil && i < len(bp.Variables) {
+			format, _ = splitFormat(bp.Variables[i])
+		}
+		s.printf("\t%s: %s\n", info.Variables[i].Name, s.value(&info.Variables[i], "\t", format))
 	}
 	verbose := th.Breakpoint != nil && th.Breakpoint.LoadLocals != nil && th.Breakpoint.LoadLocals.FollowPointers
 	for i := range info.Locals {

@@ -27,13 +27,14 @@ func (s *Shell) showTracepoint(ctx context.Context, th *api.Thread) {
 	if s.Config.TraceShowTimestamp {
 		stamp = time.Now().Format(time.RFC3339Nano) + " "
 	}
-	who := fmt.Sprintf("goroutine(%d)", th.GoroutineID)
-	indent := ""
-	if depth, ok := callDepth(th); ok {
-		who += fmt.Sprintf(":frame(%d)", depth)
+	who, indent := fmt.Sprintf("goroutine(%d):", th.GoroutineID), ""
+	if bp.TraceFollowCalls > 0 {
+		depth, ok := callDepth(th)
+		if !ok {
+			return // called by something else than what is followed
+		}
+		who += fmt.Sprintf("frame(%d)", depth)
 		indent = strings.Repeat(" ", depth-1)
-	} else {
-		who += ":"
 	}
 	name := ""
 	if bp.Name != "" {
