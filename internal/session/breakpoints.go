@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"unicode"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -91,8 +92,8 @@ func validName(name string) error {
 		return errors.New("breakpoint name can not be a number")
 	}
 	for _, c := range name {
-		if !(c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c > 127) {
-			return fmt.Errorf("breakpoint name %q: letters, digits, - and _ only", name)
+		if c != '_' && c != '-' && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
+			return fmt.Errorf("invalid character in breakpoint name %q", c)
 		}
 	}
 	return nil
@@ -193,9 +194,6 @@ func (s *Session) ListBreakpoints(_ context.Context, _ bool) (list []*api.Breakp
 // ClearBreakpoint removes a breakpoint.
 func (s *Session) ClearBreakpoint(_ context.Context, id int, name string) (out *api.Breakpoint, err error) {
 	err = s.withBreakpoint(id, name, func(b *breakpoint.Breakpoint) error {
-		if b.ID < 0 {
-			return fmt.Errorf("breakpoint %s is built in; it can be disabled", b.Name)
-		}
 		out = s.apiBreakpoint(b)
 		return s.remove(b)
 	})

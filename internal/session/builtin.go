@@ -14,7 +14,7 @@ var builtins = []struct {
 	variables []string
 }{
 	{-1, "unrecovered-panic", []string{"runtime.fatalpanic"}, []string{"runtime.curg._panic.arg"}},
-	{-2, "runtime-fatal-throw", []string{"runtime.throw", "runtime.fatal"}, nil},
+	{-2, "runtime-fatal-throw", []string{"runtime.throw", "runtime.fatal", "runtime.fatalsignal"}, nil},
 }
 
 // addBuiltin arms the built-in breakpoints. Where the functions are missing the
@@ -27,14 +27,18 @@ func (s *Session) addBuiltin() {
 		var at []addr.Addr
 		for _, name := range b.functions {
 			if img, fn := s.images.FuncNamed(name); fn != nil {
-				at = append(at, img.Addr(fn.Entry))
+				at = append(at, img.Addr(img.File.PrologueEnd(fn)))
 			}
 		}
 		if len(at) == 0 {
 			continue
 		}
 		bp := &breakpoint.Breakpoint{ID: b.id, Name: b.name, Addrs: at}
-		bp.User = &settings{Breakpoint: api.Breakpoint{Variables: b.variables}}
+		set := &settings{Breakpoint: api.Breakpoint{Variables: b.variables}}
+		if len(at) > 1 {
+			set.File, set.FunctionName = "<multiple locations>", "(multiple functions)"
+		}
+		bp.User = set
 		_ = s.onTracer(func() error { return s.set.Add(bp) })
 	}
 }

@@ -95,7 +95,7 @@ func (s *Session) resume(ctx context.Context, cmd api.DebuggerCommand, plan plan
 	})
 	var exited *target.ExitedError
 	if errors.As(err, &exited) {
-		return s.State(ctx, true)
+		return s.stateNow()
 	}
 	if err != nil {
 		return nil, err
@@ -145,6 +145,7 @@ func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error),
 // drive runs the loop on the tracer until there is a stop for the user, and
 // then calls end on the session goroutine.
 func (s *Session) drive(proc target.Process, loop func() (*run.Stop, error), end func(*run.Stop, error)) {
+	trapped := false
 	for {
 		var stop *run.Stop
 		var err error
@@ -155,9 +156,12 @@ func (s *Session) drive(proc target.Process, loop func() (*run.Stop, error), end
 		handled := make(chan struct{})
 		handle := func() {
 			defer close(handled)
-			if again = err == nil && stop.Reason == run.Execed; again {
-				s.execed()
+			if next := s.goOn(stop, err); next != nil {
+				again, loop = true, next
 				return
+			}
+			if trapped && stop != nil && stop.Reason == run.StepDone {
+				stop = &run.Stop{Reason: run.Trapped, Thread: stop.Thread}
 			}
 			end(stop, err)
 		}
@@ -170,8 +174,51 @@ func (s *Session) drive(proc target.Process, loop func() (*run.Stop, error), end
 		if !again {
 			return
 		}
-		loop = s.loop.Continue
+		trapped = stop.Reason == run.Trapped
 	}
+}
+
+// goOn tells how to go on after a stop that isn't the user's yet, or nil: when
+// the process has changed its program, and when it runs runtime.Breakpoint,
+// which is stopped at only in its caller.
+func (s *Session) goOn(stop *run.Stop, err error) func() (*run.Stop, error) {
+	switch {
+	case err != nil:
+		return nil
+	case stop.Reason == run.Execed:
+		s.execed()
+		return s.loop.Continue
+	case stop.Reason == run.Trapped:
+		if p := s.outOfBreakpoint(stop); p != nil {
+			return func() (*run.Stop, error) { return s.loop.Step(p) }
+		}
+	}
+	return nil
+}
+
+// outOfBreakpoint is a plan to leave runtime.Breakpoint, or nil.
+func (s *Session) outOfBreakpoint(stop *run.Stop) step.Plan {
+	s.stop = stop
+	if s.arrive() != nil {
+		return nil
+	}
+	w, err := s.at(0)
+	if err != nil {
+		return nil
+	}
+	frames := s.stack(w, 4)
+	last := -1
+	for i := range frames {
+		if name := frames[i].Name; name == "runtime.breakpoint" || name == "runtime.Breakpoint" {
+			last = i
+		}
+	}
+	if last < 0 || frames[last].Inlined {
+		return nil
+	}
+	st := s.startAt(w, frames, last)
+	st.Thread = w.thread.Thread
+	return step.Out(s.program(), st)
 }
 
 // tracerDo is proc.Do with a panic of f's as an error.
@@ -249,7 +296,7 @@ func (s *Session) await(ctx context.Context, stops chan struct{}) (*api.Debugger
 			return nil, errClosed
 		}
 	}
-	return s.State(ctx, true)
+	return s.stateNow()
 }
 
 // CancelNext drops the step in progress.

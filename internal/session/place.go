@@ -24,14 +24,22 @@ func (s *Session) placeOf(b *api.Breakpoint, locExpr string, rules [][2]string) 
 	case b.File != "":
 		return s.resolve(fmt.Sprintf("%s:%d", b.File, b.Line), rules)
 	case b.FunctionName != "":
-		if b.Line > 0 {
-			return s.resolve(fmt.Sprintf("%s:%d", b.FunctionName, b.Line), rules)
-		}
-		return s.resolve(b.FunctionName, rules)
+		return s.inFunction(b.FunctionName, b.Line, rules)
 	case locExpr != "":
 		return s.resolve(locExpr, rules)
 	}
 	return nil, fmt.Errorf("no location given for the breakpoint")
+}
+
+// inFunction finds a function's body or, if line is positive, the line that
+// many after the one where the function is declared.
+func (s *Session) inFunction(name string, line int, rules [][2]string) ([]addr.Addr, error) {
+	if line > 0 {
+		if _, fn := s.images.FuncNamed(name); fn != nil {
+			return s.resolve(fmt.Sprintf("%s:%d", fn.SourceFile(), fn.StartLine()+line), nil)
+		}
+	}
+	return s.resolve(name, rules)
 }
 
 func (s *Session) resolve(text string, rules [][2]string) ([]addr.Addr, error) {

@@ -13,11 +13,14 @@ import (
 )
 
 // State tells what the process is doing. While it runs, it waits for the stop
-// unless nonBlocking.
+// unless nonBlocking. When the process is no more, that is the error.
 func (s *Session) State(ctx context.Context, nonBlocking bool) (*api.DebuggerState, error) {
 	var st *api.DebuggerState
 	var stops chan struct{}
 	err := s.do(func() error {
+		if s.gone != nil {
+			return s.gone
+		}
 		stops = s.stops
 		st = s.state()
 		return nil
@@ -29,6 +32,12 @@ func (s *Session) State(ctx context.Context, nonBlocking bool) (*api.DebuggerSta
 		return st, nil
 	}
 	return s.await(ctx, stops)
+}
+
+// stateNow is the state, that of the end included.
+func (s *Session) stateNow() (st *api.DebuggerState, err error) {
+	err = s.do(func() error { st = s.state(); return nil })
+	return st, err
 }
 
 // state is the state in the words of the api.
@@ -84,16 +93,11 @@ func (s *Session) apiThread(tv *threadView) *api.Thread {
 		t.BreakpointInfo = s.info
 	}
 	if s.stop.Reason == run.Trapped {
-		t.Breakpoint = &api.Breakpoint{
-			ID: hardcodedID, Name: "hardcoded-breakpoint", Addr: loc.PC, Addrs: []uint64{loc.PC},
-			File: loc.File, Line: loc.Line, FunctionName: loc.Function.Name(),
-		}
+		t.Breakpoint = &api.Breakpoint{Name: "hardcoded-breakpoint", Disabled: true}
+		t.BreakpointInfo = &api.BreakpointInfo{}
 	}
 	return t
 }
-
-// hardcodedID is the breakpoint ID of trap instructions of the program's own.
-const hardcodedID = -3
 
 // reachedBreakpoint is the breakpoint of the last stop: the user's before the
 // built-in ones.
