@@ -16,6 +16,9 @@ func (c *compiler) call(x *ast.CallExpr) (node, error) {
 	if c.isType(x.Fun) {
 		return c.conversion(x)
 	}
+	if n, err := c.textOfC(x); n != nil || err != nil {
+		return n, err
+	}
 	if _, err := c.expr(x.Fun); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package expr
 import (
 	"bytes"
 	"fmt"
+	"go/ast"
+	"go/constant"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/symbol"
@@ -42,4 +44,33 @@ func cString(m *machine, x operand) (string, error) {
 		s, p = append(s, chunk...), p+uint64(len(chunk))
 	}
 	return "", fmt.Errorf("no end of the string within %d bytes", maxCString)
+}
+
+// textNode is string(p) in a program that has no such type: the text that a C
+// pointer points to.
+type textNode struct {
+	at *ast.CallExpr
+	e  *Expr
+	x  node
+}
+
+func (c *compiler) textOfC(x *ast.CallExpr) (node, error) {
+	id, ok := x.Fun.(*ast.Ident)
+	if !ok || id.Name != "string" || len(x.Args) != 1 || c.local(id.Name) != nil {
+		return nil, nil
+	}
+	arg, err := c.expr(x.Args[0])
+	return &textNode{at: x, e: c.e, x: arg}, err
+}
+
+func (n *textNode) eval(m *machine) (operand, error) {
+	x, err := n.x.eval(m)
+	if err != nil {
+		return operand{}, err
+	}
+	if x.typ == nil || !isCString(x.typ) {
+		return operand{}, n.e.errorf(n.at, "can not convert %q to string", n.e.text(n.at.Args[0]))
+	}
+	s, err := cString(m, x)
+	return untypedConst(constant.MakeString(s)), n.e.wrap(n.at, err)
 }

@@ -66,13 +66,13 @@ func (c *compiler) isPackage(id *ast.Ident) bool {
 	if _, ok := registerNamed(c.site, name); ok {
 		return false
 	}
-	pkg := c.pkg()
-	if pkg == "" {
-		return true
+	full := name // C's globals have no package
+	if pkg := c.pkg(); pkg != "" {
+		full = pkg + "." + name
 	}
-	n, err := c.packageLevel(id, pkg+"."+name)
+	n, err := c.packageLevel(id, full)
 	if _, isFunc := n.(*funcNode); isFunc {
-		return true // main.x is in package main, not in main.main
+		return true // main.x is in package main, not in function main.main
 	}
 	return n == nil && err == nil
 }

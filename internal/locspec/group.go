@@ -49,7 +49,10 @@ func (g *group) start() (file string, line int) {
 	for _, in := range g.instances {
 		if frames := in.im.File.Inlines(in.fn.Entry); len(frames) > 0 {
 			outer := frames[len(frames)-1]
-			return outer.File, max(outer.StartLine, 1)
+			if outer.StartLine == 0 { // C: the first line is the declaration's
+				outer.StartLine = outer.Line
+			}
+			return outer.File, outer.StartLine
 		}
 		if pos, ok := in.im.File.Line(in.fn.Entry); ok {
 			return pos.File, pos.Line
