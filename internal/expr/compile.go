@@ -22,7 +22,13 @@ type Site struct {
 	PC addr.FileAddr
 	// InlineDepth is the index of the frame in the inlined calls at PC.
 	InlineDepth int
+	// Closure is the closure of a call that has not begun yet, such as a
+	// deferred one: what it has captured is read from there. 0 elsewhere.
+	Closure addr.Addr
 }
+
+// captured tells variables that are in the closure of a call to come.
+func (s *Site) captured(v *symbol.Var) bool { return s.Closure != 0 && v.ClosureOffset > 0 }
 
 // Program is an expression compiled for one site.
 type Program struct {

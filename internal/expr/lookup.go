@@ -26,7 +26,7 @@ func (c *compiler) lookup(at ast.Node, name string) (node, error) {
 func (c *compiler) local(name string) *symbol.Var {
 	var best *symbol.Var
 	for _, v := range c.locals() {
-		if v.Name != name || !v.InScope || v.InlineDepth != c.site.InlineDepth {
+		if v.Name != name || !v.InScope && !c.site.captured(v) || v.InlineDepth != c.site.InlineDepth {
 			continue
 		}
 		if best == nil || hides(v, best) {

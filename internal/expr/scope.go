@@ -100,7 +100,7 @@ func (p *Program) Address(sc *Scope) (addr.Addr, error) {
 // run evaluates p. The site is compared so that a location of another frame is
 // never used.
 func (p *Program) run(sc *Scope) (operand, error) {
-	if sc.Image != p.site.Image || sc.PC != p.site.PC || sc.InlineDepth != p.site.InlineDepth {
+	if sc.Image != p.site.Image || sc.PC != p.site.PC || sc.Closure != p.site.Closure || sc.InlineDepth != p.site.InlineDepth {
 		return operand{}, errors.New("the expression was compiled for another place")
 	}
 	return p.root.eval(&machine{sc, p})

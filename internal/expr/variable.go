@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"fmt"
 	"go/ast"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -39,6 +40,9 @@ func (c *compiler) variable(at ast.Node, v *symbol.Var, im *image.Image) (node, 
 		return n, nil
 	}
 	n.typ = t
+	if c.site.captured(v) {
+		return n, nil
+	}
 	loc, err := v.Location(c.site.PC)
 	if err != nil {
 		return n, nil
@@ -113,6 +117,9 @@ func (n *varNode) eval(m *machine) (operand, error) {
 // variable finds a variable by its location expression. all are the variables
 // of the frame, if its type may depend on them.
 func (sc *Scope) variable(v *symbol.Var, im *image.Image, all []*symbol.Var) *value.Value {
+	if sc.captured(v) {
+		return sc.capturedVar(v)
+	}
 	ctx := dwarfexpr.Context{
 		Regs: sc.Env.Regs, Mem: sc.Env.Mem, CFA: sc.CFA, Bias: im.Bias,
 		PtrSize: im.File.PtrSize(), Order: im.File.ByteOrder(),
@@ -122,4 +129,27 @@ func (sc *Scope) variable(v *symbol.Var, im *image.Image, all []*symbol.Var) *va
 		dict = value.Dict(sc.Env, all, sc.PC, ctx, v.InlineDepth)
 	}
 	return value.FromVar(sc.Env, v, sc.PC, ctx, dict)
+}
+
+// capturedVar is a variable in the closure of a call to come. One that escaped
+// is behind a pointer there.
+func (sc *Scope) capturedVar(v *symbol.Var) *value.Value {
+	t, err := v.Type()
+	if err != nil {
+		return value.Unreadable(sc.Env, v.Name, nil, err)
+	}
+	at := sc.Closure + addr.Addr(v.ClosureOffset)
+	if !v.Escaped {
+		return value.New(sc.Env, v.Name, t, at)
+	}
+	pointer := t.File().PointerTo(t)
+	if pointer == nil {
+		return value.Unreadable(sc.Env, v.Name, t, fmt.Errorf("there is no pointer type for %s", t.Name()))
+	}
+	p, err := value.New(sc.Env, v.Name, pointer, at).Deref()
+	if err != nil {
+		return value.Unreadable(sc.Env, v.Name, t, err)
+	}
+	p.Name, p.Flags = v.Name, api.VariableEscaped
+	return p
 }

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,12 +35,44 @@ func TestParkedGoroutines(t *testing.T) {
 						t.Errorf("%d goroutines are in %s: %v", byPlace[f], f, byPlace)
 					}
 				}
+				if !optimized {
+					checkParkedFrames(t, w, out.Goroutines)
+				}
 				checkFilters(t, w)
 				checkGroups(t, w)
 				checkPages(t, w, len(out.Goroutines))
 			})
 		}
 	}
+}
+
+// Variables in the frames of a goroutine that is on no thread.
+func checkParkedFrames(t *testing.T, w *World, list []*api.Goroutine) {
+	for _, g := range list {
+		if g.UserCurrentLoc.Function.Name() != "main.recurse" {
+			continue
+		}
+		frames, err := w.Stacktrace(api.StacktraceIn{Id: g.ID, Depth: 100})
+		if err != nil || !frames[len(frames)-1].Bottom {
+			t.Fatal(frames, err)
+		}
+		want := 0
+		for i, f := range frames {
+			if f.Function.Name() != "main.recurse" {
+				continue
+			}
+			v, err := w.Eval(api.EvalScope{GoroutineID: g.ID, Frame: i}, "n", nil)
+			if err != nil || v.Value != strconv.Itoa(want) {
+				t.Errorf("frame %d of goroutine %d: n is %+v, %v; want %d", i, g.ID, v, err, want)
+			}
+			want++
+		}
+		if want != 41 {
+			t.Errorf("%d frames of main.recurse", want)
+		}
+		return
+	}
+	t.Error("no goroutine is in main.recurse")
 }
 
 func checkFilters(t *testing.T, w *World) {

@@ -36,7 +36,8 @@ func loadConfig(cfg *api.LoadConfig) *api.LoadConfig {
 	return &c
 }
 
-// frame finds the frame that a scope means.
+// frame finds the frame that a scope means. For a deferred call the context has
+// its closure.
 func (w *World) frame(s api.EvalScope) (*context, *unwind.Frame, error) {
 	c, err := w.context(s.GoroutineID)
 	if err != nil {
@@ -45,7 +46,6 @@ func (w *World) frame(s api.EvalScope) (*context, *unwind.Frame, error) {
 	if s.Frame < 0 || s.Frame > MaxDepth || s.DeferredCall < 0 {
 		return nil, nil, fmt.Errorf("Frame %d does not exist in goroutine %d", s.Frame, s.GoroutineID)
 	}
-	// A deferred call is in the range up to the caller's frame.
 	frames := w.stack(c, s.Frame+1, 0)
 	if s.Frame >= len(frames) {
 		return nil, nil, fmt.Errorf("Frame %d does not exist in goroutine %d", s.Frame, s.GoroutineID)
@@ -82,6 +82,7 @@ func (w *World) deferredFrame(c *context, frames []unwind.Frame, s api.EvalScope
 		}
 		regs := unwind.FromSaved(w.Arch, d.Fn, d.SP, outer.Regs.FP())
 		regs.Set(w.Arch.GoContextReg(), uint64(d.Closure))
+		c.closure = d.Closure
 		list := unwind.Stack(w.Mem, w.Images, regs, unwind.Options{Max: 1, Cache: w.Cache})
 		return &list[0], nil
 	}
@@ -92,7 +93,7 @@ func (w *World) deferredFrame(c *context, frames []unwind.Frame, s api.EvalScope
 func (w *World) scope(c *context, f *unwind.Frame, innermost bool) *expr.Scope {
 	env := value.Env{Mem: w.Mem, Runtime: w.Runtime, PtrSize: w.Arch.PtrSize(), Order: w.Arch.ByteOrder()}
 	sc := expr.ScopeOf(w.Images.All(), f, env)
-	sc.ThreadID = c.thread
+	sc.ThreadID, sc.Closure = c.thread, c.closure
 	sc.G = func() (*goruntime.G, error) { return c.g, nil }
 	if !innermost || c.thread == 0 {
 		return sc

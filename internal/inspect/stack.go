@@ -21,6 +21,8 @@ type context struct {
 	thread int
 	regs   *unwind.Regs
 	gaddr  addr.Addr
+	// closure is that of the deferred call that a scope is about, else 0.
+	closure addr.Addr
 }
 
 // context finds a goroutine by id: -1 is the selected one, or the selected

@@ -1,40 +1,31 @@
-// A goroutine with deferred calls of each sort that is in a panic, and has
-// ancestors if GODEBUG=tracebackancestors is set. It blocks.
+// Runs into a trap with deferred calls waiting in two frames: a closure that
+// has captured a variable, a call with arguments, and one in a loop.
 package main
 
 import (
 	"fmt"
-	"time"
+	"runtime"
 )
 
-func first()     {}
-func second()    {}
-func looped(int) {}
+func show(n int, s string) { fmt.Println(n, s) }
 
-func block() {
-	fmt.Println("ready")
-	for {
-		time.Sleep(time.Hour)
-	}
+func inner(n int) {
+	total := n * 10
+	defer func() {
+		total++
+		fmt.Println("inner", total)
+	}()
+	runtime.Breakpoint()
 }
 
-func panicking() {
-	defer first()
-	for i := 0; i < 2; i++ {
-		defer looped(i)
+func outer() {
+	for i := range 2 {
+		defer show(i, "loop")
 	}
-	defer second()
-	defer block()
-	panic(fmt.Sprint("trouble ", 42))
+	inner(4)
 }
-
-func child() { panicking() }
 
 func main() {
-	done := make(chan bool)
-	go func() {
-		go child()
-		<-done
-	}()
-	<-done
+	fmt.Println("READY")
+	outer()
 }
