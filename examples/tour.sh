@@ -11,7 +11,7 @@ trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -rf "
 
 "$shop" >"$dir/log" 2>&1 &
 pid=$!
-until grep -q 'requests answered' "$dir/log"; do
+until grep -qs "requests answered" "$dir/log"; do
 	kill -0 "$pid" || { cat "$dir/log"; exit 1; }
 	sleep 0.1
 done
