@@ -17,7 +17,7 @@ until grep -qs "requests answered" "$dir/log"; do
 done
 head -n 1 "$dir/log"
 
-cp "$(dirname "$0")/tour.txt" "$dir/tour"
+echo "source -x $(dirname "$0")/tour.txt" >"$dir/tour"
 if [ -t 0 ] && [ -t 1 ]; then
 	"$tinydbg" attach "$pid" --init "$dir/tour"
 else

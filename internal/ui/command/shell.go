@@ -51,7 +51,8 @@ type Shell struct {
 	reasons    render.WaitReasons
 	built      time.Time
 	newer      map[string]bool
-	depth      int // of source files reading source files
+	depth      int  // of source files reading source files
+	showing    bool // their commands are shown
 	scripts    *starbind.Env
 
 	running  atomic.Bool

@@ -13,10 +13,11 @@ import (
 func sourceCommand() *Command {
 	c := &Command{
 		Name: "source", Group: Other,
-		Usage: "source file",
+		Usage: "source [-x] file",
 		Short: "Run the commands or the Starlark script in a file.",
 		Help: `One command to a line; empty lines and lines that begin with # are skipped. A
-command that fails is reported, and the next one is run.
+command that fails is reported, and the next one is run. With -x each command is shown,
+too.
 
 A file whose name ends in .star is a script in Starlark, a small Python. Each
 method of the API is a function there: ListGoroutines is list_goroutines, and
@@ -28,10 +29,14 @@ named command_NAME becomes a command. If there is a function main, it is called.
 	    print(g["id"], g["userCurrentLoc"]["file"])`,
 	}
 	c.Run = func(ctx context.Context, s *Shell, in Input) error {
-		if in.Args == "" {
+		path, show := strings.CutPrefix(in.Args, "-x ")
+		if path == "" {
 			return usageError(c)
 		}
-		return s.Source(ctx, in.Args)
+		before := s.showing
+		s.showing = show
+		defer func() { s.showing = before }()
+		return s.Source(ctx, strings.TrimSpace(path))
 	}
 	return c
 }
@@ -59,6 +64,9 @@ func (s *Shell) Source(ctx context.Context, path string) error {
 	for n := 1; lines.Scan(); n++ {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if s.showing {
+			s.printf("%s%s\n", s.Theme.Prompt(s.Config.Prompt), lines.Text())
 		}
 		err := s.Exec(ctx, lines.Text())
 		if errors.Is(err, ErrQuit) {

@@ -153,6 +153,7 @@ func (t *Terminal) ask(ctx context.Context, question, choices string) (rune, err
 	for range 3 {
 		line, err := t.In.Answer(ctx, prompt)
 		if errors.Is(err, io.EOF) || errors.Is(err, ErrInterrupted) {
+			fmt.Fprintln(t.Out)
 			return byDefault, nil
 		}
 		if err != nil {
