@@ -27,7 +27,7 @@ func (s *Session) addBuiltin() {
 		var at []addr.Addr
 		for _, name := range b.functions {
 			if img, fn := s.images.FuncNamed(name); fn != nil {
-				at = append(at, img.Addr(img.File.PrologueEnd(fn)))
+				at = append(at, img.Addr(s.bodies.of(fn)))
 			}
 		}
 		if len(at) == 0 {

@@ -53,7 +53,7 @@ func (s *Session) execed() {
 
 // reload reads the symbols of the program that the process runs now.
 func (s *Session) reload() error {
-	file, err := openSymbols(s.proc.ExecutablePath(), s.debugDirs)
+	file, err := s.openSymbols(s.proc.ExecutablePath())
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,8 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 	if path == "" {
 		path = fmt.Sprintf("/proc/%d/exe", pid)
 	}
-	file, err := openSymbols(path, cfg.DebugDirs)
+	s := newSession(cfg)
+	file, err := s.openSymbols(path)
 	if err != nil {
 		// What is wrong with the process is told better by attaching to it.
 		proc, attachErr := native.Attach(ctx, pid, native.Options{})
@@ -39,7 +40,7 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		file.Close()
 		return nil, err
 	}
-	return open(proc, file, cfg)
+	return s.open(proc, file)
 }
 
 // Launch starts a program and stops it before its first instruction.
@@ -51,15 +52,21 @@ func Launch(ctx context.Context, path string, cfg Config) (*Session, error) {
 	if cfg.Executable == "" {
 		cfg.Executable = path
 	}
-	proc, file, err := start(ctx, path, &cfg)
+	s := newSession(cfg)
+	proc, file, err := s.startProgram(ctx, path, &cfg)
 	if err != nil {
 		return nil, err
 	}
-	return open(proc, file, cfg)
+	return s.open(proc, file)
 }
 
-func start(ctx context.Context, path string, cfg *Config) (*native.Process, *symbol.File, error) {
-	file, err := openSymbols(cfg.Executable, cfg.DebugDirs)
+func newSession(cfg Config) *Session {
+	return &Session{cfg: cfg, requests: make(chan func()), quit: make(chan struct{}), debugDirs: cfg.DebugDirs, bodies: &bodies{}}
+}
+
+// startProgram starts a program and opens its symbols.
+func (s *Session) startProgram(ctx context.Context, path string, cfg *Config) (*native.Process, *symbol.File, error) {
+	file, err := s.openSymbols(cfg.Executable)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -79,22 +86,32 @@ func start(ctx context.Context, path string, cfg *Config) (*native.Process, *sym
 
 // openSymbols opens a file and has indexed what a stopped process would
 // otherwise have to wait for.
-func openSymbols(path string, dirs []string) (*symbol.File, error) {
-	file, err := symbol.Open(path, symbol.Options{DebugDirs: dirs})
+func (s *Session) openSymbols(path string) (*symbol.File, error) {
+	file, err := symbol.Open(path, symbol.Options{DebugDirs: s.debugDirs})
 	if err != nil {
 		return nil, err
 	}
 	if file.IsGo() {
-		file.FuncNamed("main.main")
-		_, _ = file.TypeNamed("runtime.g")
+		s.warm(file)
 	}
 	return file, nil
 }
 
-// open makes a session of a stopped process. On an error the process is let go
-// or, if we started it, killed.
-func open(proc target.Process, file *symbol.File, cfg Config) (*Session, error) {
-	s := &Session{cfg: cfg, requests: make(chan func()), quit: make(chan struct{}), debugDirs: cfg.DebugDirs}
+// warm asks what adopt will ask, for the answers to be known by then.
+func (s *Session) warm(file *symbol.File) {
+	_, _ = file.TypeNamed("runtime.g")
+	for _, b := range builtins {
+		for _, name := range b.functions {
+			if fn := file.FuncNamed(name); fn != nil {
+				s.bodies.of(fn)
+			}
+		}
+	}
+}
+
+// open begins the session of a stopped process. On an error the process is let
+// go or, if we started it, killed.
+func (s *Session) open(proc target.Process, file *symbol.File) (*Session, error) {
 	if err := s.adopt(proc, file); err != nil {
 		_ = proc.Do(func() {
 			if proc.Attached() {

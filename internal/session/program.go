@@ -14,14 +14,17 @@ import (
 // code is the debuggee as step plans see it.
 type code struct {
 	*debuggee
-	arch arch.Arch
+	arch   arch.Arch
+	bodies *bodies
+}
+
+func (s *Session) code() *code {
+	d := s.debuggee
+	return &code{&d, s.proc.Arch(), s.bodies}
 }
 
 func (s *Session) program() step.Program {
-	d := s.debuggee
-	return step.Program{
-		Code: &code{&d, s.proc.Arch()}, Stack: &stacks{s}, Table: s.set.Table(),
-	}
+	return step.Program{Code: s.code(), Stack: &stacks{s}, Table: s.set.Table()}
 }
 
 // Func implements step.Code.
@@ -30,12 +33,12 @@ func (c *code) Func(pc addr.Addr) (step.Func, bool) {
 	if fn == nil {
 		return step.Func{}, false
 	}
-	return stepFunc(img, fn), true
+	return c.stepFunc(img, fn), true
 }
 
-func stepFunc(img *image.Image, fn *symbol.Func) step.Func {
+func (c *code) stepFunc(img *image.Image, fn *symbol.Func) step.Func {
 	f := step.Func{
-		Name: fn.Name, Entry: img.Addr(fn.Entry), End: img.Addr(fn.End), Body: img.Addr(img.File.PrologueEnd(fn)),
+		Name: fn.Name, Entry: img.Addr(fn.Entry), End: img.Addr(fn.End), Body: img.Addr(c.bodies.of(fn)),
 		Wrapper: fn.IsWrapper(), RangeBody: strings.Contains(fn.Name, rangeBody),
 	}
 	f.Hidden = ofRuntime(fn.Name) || fn.SourceFile() == ""
@@ -94,6 +97,6 @@ func (c *code) RangeBodies(f step.Func) (list []step.Func) {
 		if fn == nil {
 			return list
 		}
-		list = append(list, stepFunc(img, fn))
+		list = append(list, c.stepFunc(img, fn))
 	}
 }

@@ -60,7 +60,7 @@ func (s *Session) restart(ctx context.Context, in *api.RestartIn) ([]api.Discard
 		s.endTracer()
 	}
 	old := s.debuggee
-	proc, file, err := start(ctx, path, &cfg)
+	proc, file, err := s.startProgram(ctx, path, &cfg)
 	if err != nil {
 		s.gone = &target.ExitedError{PID: s.proc.PID()}
 		return nil, fmt.Errorf("restart %s: %w", path, err)

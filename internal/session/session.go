@@ -41,6 +41,7 @@ type Session struct {
 	// marked (T) while the target runs; they change only while it is stopped.
 
 	debuggee
+	bodies *bodies // from any goroutine
 	// set and its table hold the breakpoints (T: their comments say how).
 	set  *breakpoint.Set
 	loop *run.Loop // (T)

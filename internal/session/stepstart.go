@@ -92,7 +92,7 @@ func (s *Session) bodyOf(entry addr.Addr) addr.Addr {
 			return 0
 		}
 		if !fn.IsWrapper() {
-			return img.Addr(img.File.PrologueEnd(fn))
+			return img.Addr(s.bodies.of(fn))
 		}
 		if entry = s.calledBy(img, fn); entry == 0 {
 			return 0
@@ -103,7 +103,7 @@ func (s *Session) bodyOf(entry addr.Addr) addr.Addr {
 
 // calledBy is the first function of the user's that a wrapper calls directly.
 func (s *Session) calledBy(img *image.Image, fn *symbol.Func) addr.Addr {
-	c := &code{&s.debuggee, s.proc.Arch()}
+	c := s.code()
 	for a := img.Addr(fn.Entry); a < img.Addr(fn.End); {
 		in, err := c.Instr(a)
 		if err != nil || len(in.Bytes) == 0 {
