@@ -16,8 +16,9 @@ func sourceCommand() *Command {
 		Usage: "source [-x] file",
 		Short: "Run the commands or the Starlark script in a file.",
 		Help: `One command to a line; empty lines and lines that begin with # are skipped. A
-command that fails is reported, and the next one is run. With -x each command is shown,
-too.
+command that fails is reported, and the next one is run.
+
+	-x  each command is shown before it is run
 
 A file whose name ends in .star is a script in Starlark, a small Python. Each
 method of the API is a function there: ListGoroutines is list_goroutines, and
