@@ -1,7 +1,6 @@
 package symbol
 
 import (
-	"sort"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/pclntab"
@@ -168,9 +167,4 @@ func (f *File) guessPrologueEnd(fn *Func) addr.FileAddr {
 		return addr.FileAddr(pushed.Start + movSPBP)
 	}
 	return addr.FileAddr(pushed.Start)
-}
-
-// rowAtPC finds the row that holds at pc; -1 when none does.
-func rowAtPC(rows []LineRow, pc addr.FileAddr) int {
-	return sort.Search(len(rows), func(i int) bool { return rows[i].PC > pc }) - 1
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/tinydbg/tinydbg/internal/objfile"
 )
 
-// treeCache reads the trees of inlined calls, which lie behind the symbol
-// go:func.*, in chunks that it keeps: a node is 16 bytes, and a system call for
+// treeCache reads the trees of inlined calls, which lie behind the linker's
+// symbol for functions' data (go:func.*), in chunks that it keeps: a node is 16 bytes, and a system call for
 // each would be most of the cost of a stack trace.
 type treeCache struct {
 	obj    *objfile.File

@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/client"
@@ -41,7 +40,6 @@ type Shell struct {
 
 	commands []*Command
 	last     string
-	lastCmd  *Command
 
 	frame      int
 	deferred   int
@@ -49,7 +47,6 @@ type Shell struct {
 	listing    listing
 	transcript transcript
 	reasons    render.WaitReasons
-	built      time.Time
 	newer      map[string]bool
 	depth      int  // of source files reading source files
 	showing    bool // their commands are shown
