@@ -1,7 +1,6 @@
 package symbol
 
 import (
-
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/pclntab"
 )
