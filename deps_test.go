@@ -15,6 +15,8 @@ var layers = [][]string{
 	{"api"},
 	{"client"},
 	{"internal/addr", "internal/logflags", "internal/config"},
+	{"internal/gobuild"},
+	{"internal/ui/render"}, // api to text, for all who show values
 	{"internal/arch"},
 	{"internal/disasm", "internal/proclist"},
 	{"internal/objfile"},

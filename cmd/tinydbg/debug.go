@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/tinydbg/tinydbg/internal/gobuild"
 )
 
 func debugCommand(o *options) *cobra.Command {
@@ -49,23 +52,34 @@ func buildAndDebug(cmd *cobra.Command, o *options, args []string, test bool) err
 	if err != nil {
 		return err
 	}
-	defer b.remove()
+	defer b.Remove()
 	ctx := cmd.Context()
-	if err := b.run(ctx); err != nil {
+	if err := b.Run(ctx); err != nil {
 		return err
 	}
 	dir, err := o.programDir(ctx, b)
 	if err != nil {
 		return err
 	}
-	return o.debug(ctx, start{path: b.out, args: rest, dir: dir, build: b.run})
+	return o.debug(ctx, start{path: b.Out, args: rest, dir: dir, build: b.Run})
 }
 
-func (o *options) programDir(ctx context.Context, b *build) (string, error) {
+// newBuild prepares a build of a package, "" for that of the working directory.
+// What the go command prints is shown.
+func (o *options) newBuild(pkg string, test bool) (*gobuild.Build, error) {
+	flags, err := gobuild.SplitFlags(o.buildFlags)
+	if err != nil {
+		return nil, fmt.Errorf("--build-flags: %w", err)
+	}
+	b := &gobuild.Build{Package: pkg, Test: test, Flags: flags, Out: o.output, Output: os.Stderr}
+	return b, b.Prepare()
+}
+
+func (o *options) programDir(ctx context.Context, b *gobuild.Build) (string, error) {
 	if o.workDir != "" {
 		return o.workDir, nil
 	}
-	return b.dir(ctx)
+	return b.ProgramDir(ctx)
 }
 
 // splitPackage parts the package from the program's arguments, which stand

@@ -115,16 +115,6 @@ func TestPeriod(t *testing.T) {
 	}
 }
 
-func TestSplitFlags(t *testing.T) {
-	got, err := splitFlags(`-tags="a b" -ldflags='-X main.v=1'  -race`)
-	if err != nil || strings.Join(got, "|") != `-tags=a b|-ldflags=-X main.v=1|-race` {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if _, err := splitFlags(`-x "open`); err == nil {
-		t.Error("an open quotation was taken")
-	}
-}
-
 func TestStreams(t *testing.T) {
 	o := options{redirects: []string{"in", "stdout:out", "stderr:err"}}
 	if got, err := o.streams(); err != nil || got != [3]string{"in", "out", "err"} {

@@ -65,11 +65,11 @@ func trace(cmd *cobra.Command, o *options, tr tracing, args []string) error {
 		if err != nil {
 			return err
 		}
-		defer b.remove()
-		if err := b.run(ctx); err != nil {
+		defer b.Remove()
+		if err := b.Run(ctx); err != nil {
 			return err
 		}
-		s.path, s.build = b.out, b.run
+		s.path, s.build = b.Out, b.Run
 		if s.dir, err = o.programDir(ctx, b); err != nil {
 			return err
 		}

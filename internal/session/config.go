@@ -27,7 +27,10 @@ type Config struct {
 	Dir  string
 	TTY  string
 	// Redirects are files for standard input, output and error, "" for ours.
-	Redirects   [3]string
+	Redirects [3]string
+	// Streams, unless nil, gives the standard streams that are not redirected,
+	// nil for ours, for each start. They are closed when the program has them.
+	Streams     func() ([3]*os.File, error)
 	DisableASLR bool
 	// NewGroup and KeepOnDeath are those of native.Command.
 	NewGroup, KeepOnDeath bool
@@ -47,8 +50,20 @@ func (c *Config) command(path string) (native.Command, func(), error) {
 			f.Close()
 		}
 	}
+	var given [3]*os.File
+	if c.Streams != nil {
+		var err error
+		if given, err = c.Streams(); err != nil {
+			return cmd, nil, err
+		}
+	}
+	for _, f := range given {
+		if f != nil {
+			files = append(files, f)
+		}
+	}
 	for i, to := range []**os.File{&cmd.Stdin, &cmd.Stdout, &cmd.Stderr} {
-		if c.Redirects[i] == "" {
+		if *to = given[i]; c.Redirects[i] == "" {
 			continue
 		}
 		f, err := openRedirect(i, c.Redirects[i])
