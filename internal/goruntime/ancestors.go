@@ -40,15 +40,15 @@ func (r *Runtime) Ancestors(mem target.Memory, g *G) ([]Ancestor, error) {
 		return nil, fmt.Errorf("read the ancestors of goroutine %d: %w", g.ID, err)
 	}
 	const name = "runtime.ancestorInfo"
-	size := r.off[name]
+	size := r.off()[name]
 	all := make([]Ancestor, 0, 4)
 	for i := range min(h.u64(r.ptrSize), maxAncestors) {
 		b, err := r.readStruct(mem, h.ptr(0)+addr.Addr(int(i)*size), name)
 		if err != nil {
 			return all, fmt.Errorf("read the ancestors of goroutine %d: %w", g.ID, err)
 		}
-		a := Ancestor{ID: int64(b.u64(r.off[name+".goid"])), GoPC: b.ptr(r.off[name+".gopc"])}
-		pcs := r.off[name+".pcs"]
+		a := Ancestor{ID: int64(b.u64(r.off()[name+".goid"])), GoPC: b.ptr(r.off()[name+".gopc"])}
+		pcs := r.off()[name+".pcs"]
 		n := min(b.u64(pcs+r.ptrSize), maxAncestorPCs)
 		list, err := r.readBlock(mem, b.ptr(pcs), int(n)*r.ptrSize)
 		if err != nil {

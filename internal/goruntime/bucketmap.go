@@ -30,15 +30,15 @@ func (it *MapIter) initBuckets(header addr.Addr) {
 		it.err = err
 		return
 	}
-	logLen := b.uint(r.off[name+".B"], 1)
+	logLen := b.uint(r.off()[name+".B"], 1)
 	if logLen > 40 {
 		it.err = fmt.Errorf("the map at %v has the impossible size 2^%d", header, logLen)
 		return
 	}
-	runs := []groupRun{{data: b.ptr(r.off[name+".buckets"]), n: 1 << logLen}}
-	if old := b.ptr(r.off[name+".oldbuckets"]); old != 0 {
+	runs := []groupRun{{data: b.ptr(r.off()[name+".buckets"]), n: 1 << logLen}}
+	if old := b.ptr(r.off()[name+".oldbuckets"]); old != 0 {
 		n := 1 << logLen
-		if b.uint(r.off[name+".flags"], 1)&sameSizeGrow == 0 {
+		if b.uint(r.off()[name+".flags"], 1)&sameSizeGrow == 0 {
 			n /= 2
 		}
 		runs = append(runs, groupRun{data: old, n: n, old: true})

@@ -29,7 +29,7 @@ func (r *Runtime) ReadChan(mem target.Memory, a addr.Addr) (*Chan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the channel at %v: %w", a, err)
 	}
-	off := func(field string) int { return r.off["runtime.hchan."+field] }
+	off := func(field string) int { return r.off()["runtime.hchan."+field] }
 	c := &Chan{
 		Addr: a,
 		Len:  b.u64(off("qcount")), Cap: b.u64(off("dataqsiz")),
@@ -37,8 +37,8 @@ func (r *Runtime) ReadChan(mem target.Memory, a addr.Addr) (*Chan, error) {
 		ElemSize: int(b.uint(off("elemsize"), 2)),
 		buf:      b.ptr(off("buf")),
 		recvx:    b.u64(off("recvx")),
-		recvq:    b.ptr(off("recvq") + r.off["runtime.waitq.first"]),
-		sendq:    b.ptr(off("sendq") + r.off["runtime.waitq.first"]),
+		recvq:    b.ptr(off("recvq") + r.off()["runtime.waitq.first"]),
+		sendq:    b.ptr(off("sendq") + r.off()["runtime.waitq.first"]),
 	}
 	if c.Len > c.Cap || c.Cap > 1<<48 || c.recvx > c.Cap {
 		return nil, fmt.Errorf("the channel at %v has the impossible length %d of %d", a, int64(c.Len), int64(c.Cap))
@@ -83,7 +83,7 @@ func (r *Runtime) WaitsOn(mem target.Memory, g *G) ([]Waiter, error) {
 }
 
 func (r *Runtime) sudogs(mem target.Memory, a addr.Addr, link string) ([]Waiter, error) {
-	off := func(field string) int { return r.off["runtime.sudog."+field] }
+	off := func(field string) int { return r.off()["runtime.sudog."+field] }
 	var ws []Waiter
 	for a != 0 && len(ws) < maxWaiters {
 		b, err := r.readStruct(mem, a, "runtime.sudog")

@@ -39,7 +39,7 @@ func (r *Runtime) deferChain(mem target.Memory, a addr.Addr, ds []Defer, depth i
 		if err != nil {
 			return ds, fmt.Errorf("read a deferred call: %w", err)
 		}
-		at := func(field string) int { return r.off[name+"."+field] }
+		at := func(field string) int { return r.off()[name+"."+field] }
 		if b.uint(at("rangefunc"), 1) != 0 && depth == 0 {
 			// Defers of a range-over-func body hang from head, of the frame's own.
 			head, err := r.readPtr(mem, b.ptr(at("head")))
@@ -88,11 +88,11 @@ func (r *Runtime) Panics(mem target.Memory, g *G) ([]Panic, error) {
 			return ps, fmt.Errorf("read a panic: %w", err)
 		}
 		ps = append(ps, Panic{
-			Value: a + addr.Addr(r.off[name+".arg"]), SP: b.ptr(r.off[name+".startSP"]),
-			Recovered: b.uint(r.off[name+".recovered"], 1) != 0,
-			Goexit:    b.uint(r.off[name+".goexit"], 1) != 0,
+			Value: a + addr.Addr(r.off()[name+".arg"]), SP: b.ptr(r.off()[name+".startSP"]),
+			Recovered: b.uint(r.off()[name+".recovered"], 1) != 0,
+			Goexit:    b.uint(r.off()[name+".goexit"], 1) != 0,
 		})
-		a = b.ptr(r.off[name+".link"])
+		a = b.ptr(r.off()[name+".link"])
 	}
 	return ps, nil
 }

@@ -117,7 +117,7 @@ func newGLayout(o offsets) gLayout {
 
 // decodeG reads the fields of a g structure, without following a pointer.
 func (r *Runtime) decodeG(b block, g *G) {
-	l := &r.g
+	l := r.gLayout()
 	*g = G{
 		Addr:     b.addr,
 		ID:       int64(b.u64(l.id)),
@@ -140,7 +140,7 @@ func (r *Runtime) decodeG(b block, g *G) {
 
 // ReadG reads the goroutine of the g structure at a.
 func (r *Runtime) ReadG(mem target.Memory, a addr.Addr) (*G, error) {
-	b, err := r.readBlock(mem, a, r.g.size)
+	b, err := r.readBlock(mem, a, r.gLayout().size)
 	if err != nil {
 		return nil, fmt.Errorf("read the g structure at %v: %w", a, err)
 	}

@@ -84,6 +84,6 @@ func (r *Runtime) isAllgs(mem target.Memory, a addr.Addr) bool {
 	if err != nil {
 		return false
 	}
-	id, err := r.readBlock(mem, first+addr.Addr(r.g.id), 8)
+	id, err := r.readBlock(mem, first+addr.Addr(r.gLayout().id), 8)
 	return err == nil && id.u64(0) == 1
 }

@@ -110,7 +110,7 @@ func (r *Runtime) readGs(mem target.Memory, all gList, start, n int) ([]G, error
 		addrs[i] = ptrs.ptr(i * r.ptrSize)
 	}
 	gs := make([]G, n)
-	r.readMany(mem, addrs, r.g.size, func(i int, b block, err error) {
+	r.readMany(mem, addrs, r.gLayout().size, func(i int, b block, err error) {
 		if err != nil {
 			gs[i] = G{Addr: addrs[i], Err: fmt.Errorf("read the g structure at %v: %w", addrs[i], err)}
 			return

@@ -36,7 +36,7 @@ type MapShape struct {
 
 // swiss says whether maps are made of groups (since go1.24) or of buckets.
 func (r *Runtime) swiss() bool {
-	_, ok := r.off["internal/runtime/maps.Map"]
+	_, ok := r.off()["internal/runtime/maps.Map"]
 	return ok
 }
 
@@ -92,7 +92,7 @@ func alignUp(n, align int) int {
 // in other ways, which only the descriptor tells.
 func (r *Runtime) MapShapeAt(mem target.Memory, rtype addr.Addr, key, elem Slot) MapShape {
 	s := r.MapShape(key, elem)
-	keysOff, ok := r.off["internal/abi.MapType.KeysOff"]
+	keysOff, ok := r.off()["internal/abi.MapType.KeysOff"]
 	if !ok || rtype == 0 {
 		return s
 	}
@@ -100,7 +100,7 @@ func (r *Runtime) MapShapeAt(mem target.Memory, rtype addr.Addr, key, elem Slot)
 	if err != nil {
 		return s
 	}
-	field := func(name string) int { return int(b.u64(r.off["internal/abi.MapType."+name])) }
+	field := func(name string) int { return int(b.u64(r.off()["internal/abi.MapType."+name])) }
 	told := s
 	told.size, told.keysOff, told.elemsOff = field("GroupSize"), int(b.u64(keysOff)), field("ElemsOff")
 	told.keyStride, told.elemStride = field("KeyStride"), field("ElemStride")
@@ -135,7 +135,7 @@ func (r *Runtime) MapLen(mem target.Memory, header addr.Addr) (uint64, error) {
 	if r.swiss() {
 		name = "internal/runtime/maps.Map.used"
 	}
-	b, err := r.readBlock(mem, header+addr.Addr(r.off[name]), 8)
+	b, err := r.readBlock(mem, header+addr.Addr(r.off()[name]), 8)
 	if err != nil {
 		return 0, fmt.Errorf("read the map at %v: %w", header, err)
 	}

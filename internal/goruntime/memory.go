@@ -29,7 +29,7 @@ func (r *Runtime) readBlock(mem target.Memory, a addr.Addr, n int) (block, error
 
 // readStruct reads a structure of the runtime by its name in wanted.
 func (r *Runtime) readStruct(mem target.Memory, a addr.Addr, name string) (block, error) {
-	size, ok := r.off[name]
+	size, ok := r.off()[name]
 	if !ok {
 		return block{}, fmt.Errorf("%s is not known for %v", name, r.version)
 	}

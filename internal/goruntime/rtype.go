@@ -38,7 +38,7 @@ func (r *Runtime) ReadRType(mem target.Memory, a addr.Addr) (RType, error) {
 	if err != nil {
 		return RType{}, fmt.Errorf("read the type descriptor at %v: %w", a, err)
 	}
-	off := func(field string) int { return r.off["internal/abi.Type."+field] }
+	off := func(field string) int { return r.off()["internal/abi.Type."+field] }
 	kind, flags := b.uint(off("Kind_"), 1), b.uint(off("TFlag"), 1)
 	t := RType{Addr: a, Kind: reflect.Kind(kind & kindMask), Size: b.u64(off("Size_"))}
 	if r.version.Minor >= 26 {
@@ -91,10 +91,10 @@ func (r *Runtime) typesBase(mem target.Memory, a addr.Addr) (addr.Addr, error) {
 		if err != nil {
 			return 0, err
 		}
-		if types := b.ptr(r.off[name+"types"]); a >= types && a < b.ptr(r.off[name+"etypes"]) {
+		if types := b.ptr(r.off()[name+"types"]); a >= types && a < b.ptr(r.off()[name+"etypes"]) {
 			return types, nil
 		}
-		at = b.ptr(r.off[name+"next"])
+		at = b.ptr(r.off()[name+"next"])
 	}
 	return 0, fmt.Errorf("%v is in no module's types", a)
 }
@@ -116,7 +116,7 @@ func (r *Runtime) ReadInterface(mem target.Memory, tab, data addr.Addr, empty bo
 	if empty {
 		return Interface{Type: tab, Data: data}, nil
 	}
-	t, err := r.readPtr(mem, tab+addr.Addr(r.off["internal/abi.ITab.Type"]))
+	t, err := r.readPtr(mem, tab+addr.Addr(r.off()["internal/abi.ITab.Type"]))
 	if err != nil {
 		return Interface{}, fmt.Errorf("read the interface table at %v: %w", tab, err)
 	}
@@ -131,7 +131,7 @@ func (r *Runtime) ResolveType(mem target.Memory, rt RType) (*symbol.Type, error)
 	if err == nil || rt.Kind != reflect.Pointer {
 		return t, err
 	}
-	elem, perr := r.readPtr(mem, rt.Addr+addr.Addr(r.off["internal/abi.Type"])) // abi.PtrType.Elem
+	elem, perr := r.readPtr(mem, rt.Addr+addr.Addr(r.off()["internal/abi.Type"])) // abi.PtrType.Elem
 	if perr != nil {
 		return nil, err
 	}

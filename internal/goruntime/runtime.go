@@ -33,10 +33,7 @@ type Runtime struct {
 	version Version
 	order   binary.ByteOrder
 	ptrSize int
-	off     offsets
-	g       gLayout
-	// fromDWARF is false when off is from the embedded tables.
-	fromDWARF bool
+	layouts layouts
 
 	mu      sync.Mutex
 	allgsAt addr.Addr
@@ -61,12 +58,6 @@ func New(set *image.Set) (*Runtime, error) {
 	}
 	versionErr := CheckVersion(f.GoVersion())
 	r.version, _ = ParseVersion(f.GoVersion())
-	r.off = readOffsets(symbolStructs(f))
-	r.fromDWARF = len(r.off.missing()) == 0
-	if !r.fromDWARF {
-		r.off = tableFor(r.version)
-	}
-	r.g = newGLayout(r.off)
 	return r, versionErr
 }
 
@@ -85,24 +76,6 @@ func goImage(set *image.Set) *image.Image {
 
 // Version is the release that built the program.
 func (r *Runtime) Version() Version { return r.version }
-
-// FromDWARF says whether the layouts are the program's own, from its DWARF.
-func (r *Runtime) FromDWARF() bool { return r.fromDWARF }
-
-// symbolStructs reads structures from the DWARF of f.
-func symbolStructs(f *symbol.File) structReader {
-	return func(name string) (int, map[string]int, bool) {
-		t, err := f.TypeNamed(name)
-		if err != nil {
-			return 0, nil, false
-		}
-		fields := map[string]int{}
-		for _, field := range t.Fields() {
-			fields[field.Name] = int(field.Offset)
-		}
-		return int(t.Size()), fields, len(fields) > 0
-	}
-}
 
 // symbolAddr is where a variable of the runtime is.
 func (r *Runtime) symbolAddr(name string) (a addr.Addr, size uint64, ok bool) {

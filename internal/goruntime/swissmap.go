@@ -23,7 +23,7 @@ func (it *MapIter) initSwiss(header addr.Addr) {
 		it.err = err
 		return
 	}
-	dir, dirLen := b.ptr(r.off[name+".dirPtr"]), int64(b.u64(r.off[name+".dirLen"]))
+	dir, dirLen := b.ptr(r.off()[name+".dirPtr"]), int64(b.u64(r.off()[name+".dirLen"]))
 	switch {
 	case it.len == 0:
 	case dirLen == 0:
@@ -81,9 +81,9 @@ func (it *MapIter) table(a addr.Addr) (groupRun, bool) {
 		it.err = fmt.Errorf("read a table of a map: %w", err)
 		return groupRun{}, false
 	}
-	groups := it.r.off[name+"table.groups"]
-	data := b.ptr(groups + it.r.off[name+"groupsReference.data"])
-	mask := b.u64(groups + it.r.off[name+"groupsReference.lengthMask"])
+	groups := it.r.off()[name+"table.groups"]
+	data := b.ptr(groups + it.r.off()[name+"groupsReference.data"])
+	mask := b.u64(groups + it.r.off()[name+"groupsReference.lengthMask"])
 	if mask >= maxTableGroups {
 		it.err = fmt.Errorf("a table of a map, at %v, has the impossible length mask %#x", a, mask)
 		return groupRun{}, false

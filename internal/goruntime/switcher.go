@@ -18,7 +18,7 @@ type switcher struct {
 
 // Goroutine describes the g at an address, which may be a thread's g0 or signal g.
 func (s *switcher) Goroutine(at addr.Addr) (unwind.Goroutine, error) {
-	r, l := s.r, &s.r.g
+	r, l := s.r, s.r.gLayout()
 	b, err := r.readBlock(s.mem, at, l.size)
 	if err != nil {
 		return unwind.Goroutine{}, fmt.Errorf("read the g structure at %v: %w", at, err)
@@ -32,9 +32,9 @@ func (s *switcher) Goroutine(at addr.Addr) (unwind.Goroutine, error) {
 		if err != nil {
 			return g, fmt.Errorf("read the m structure at %v: %w", m, err)
 		}
-		g.CurG = mb.ptr(r.off["runtime.m.curg"])
-		g.G0 = mb.ptr(r.off["runtime.m.g0"])
-		g.GSignal = mb.ptr(r.off["runtime.m.gsignal"])
+		g.CurG = mb.ptr(r.off()["runtime.m.curg"])
+		g.G0 = mb.ptr(r.off()["runtime.m.g0"])
+		g.GSignal = mb.ptr(r.off()["runtime.m.gsignal"])
 	}
 	return g, nil
 }

@@ -39,14 +39,14 @@ func (r *Runtime) ReadM(mem target.Memory, a addr.Addr) (M, error) {
 	}
 	return M{
 		Addr:     a,
-		ID:       int64(b.u64(r.off["runtime.m.id"])),
-		ThreadID: int(b.u64(r.off["runtime.m.procid"])),
-		G0:       b.ptr(r.off["runtime.m.g0"]),
-		GSignal:  b.ptr(r.off["runtime.m.gsignal"]),
-		CurG:     b.ptr(r.off["runtime.m.curg"]),
-		LockedG:  b.ptr(r.off["runtime.m.lockedg"]),
-		InCgo:    b.uint(r.off["runtime.m.incgo"], 1) != 0,
-		next:     b.ptr(r.off["runtime.m.alllink"]),
+		ID:       int64(b.u64(r.off()["runtime.m.id"])),
+		ThreadID: int(b.u64(r.off()["runtime.m.procid"])),
+		G0:       b.ptr(r.off()["runtime.m.g0"]),
+		GSignal:  b.ptr(r.off()["runtime.m.gsignal"]),
+		CurG:     b.ptr(r.off()["runtime.m.curg"]),
+		LockedG:  b.ptr(r.off()["runtime.m.lockedg"]),
+		InCgo:    b.uint(r.off()["runtime.m.incgo"], 1) != 0,
+		next:     b.ptr(r.off()["runtime.m.alllink"]),
 	}, nil
 }
 
@@ -100,7 +100,7 @@ func (r *Runtime) fillThreads(mem target.Memory, gs []*G) {
 	for _, g := range gs {
 		if _, ok := index[g.M]; g.M != 0 && !ok {
 			index[g.M] = len(addrs)
-			addrs = append(addrs, g.M+addr.Addr(r.off["runtime.m.procid"]))
+			addrs = append(addrs, g.M+addr.Addr(r.off()["runtime.m.procid"]))
 		}
 	}
 	ids := make([]int, len(addrs))

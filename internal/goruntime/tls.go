@@ -68,12 +68,12 @@ func (r *Runtime) isG(mem target.Memory, g addr.Addr) bool {
 	if g == 0 {
 		return false
 	}
-	m, err := r.readPtr(mem, g+addr.Addr(r.g.m))
+	m, err := r.readPtr(mem, g+addr.Addr(r.gLayout().m))
 	if err != nil || m == 0 {
 		return false
 	}
 	for _, field := range []string{"runtime.m.curg", "runtime.m.g0", "runtime.m.gsignal"} {
-		if own, err := r.readPtr(mem, m+addr.Addr(r.off[field])); err == nil && own == g {
+		if own, err := r.readPtr(mem, m+addr.Addr(r.off()[field])); err == nil && own == g {
 			return true
 		}
 	}

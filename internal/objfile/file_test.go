@@ -5,9 +5,11 @@ import (
 	"debug/elf"
 	"encoding/binary"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -291,4 +293,28 @@ func FuzzFile(f *testing.F) {
 			file.ReadSection(s.Name, make([]byte, 16), 0)
 		}
 	})
+}
+
+func TestSymbolsNamedAgreesWithSymbols(t *testing.T) {
+	f := open(t, testkit.Build(t, "hello", testkit.Options{}))
+	all, err := f.Symbols()
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d symbols, %v", len(all), err)
+	}
+	byName := map[string][]objfile.Symbol{}
+	for _, s := range all {
+		byName[s.Name] = append(byName[s.Name], s)
+	}
+	names := slices.Sorted(maps.Keys(byName))
+	for i := 0; i < len(names); i += 1 + len(names)/200 {
+		got, err := f.SymbolsNamed(names[i])
+		if err != nil || !slices.Equal(got, byName[names[i]]) {
+			t.Errorf("%s: got %v, %v, want %v", names[i], got, err, byName[names[i]])
+		}
+	}
+	for _, none := range []string{"", "no such symbol", "untime.main"} {
+		if got, err := f.SymbolsNamed(none); err != nil || len(got) != 0 {
+			t.Errorf("%q: got %v, %v", none, got, err)
+		}
+	}
 }

@@ -137,17 +137,20 @@ func (f *File) ReadSection(name string, buf []byte, off uint64) error {
 	if s == nil || s.head.Type == elf.SHT_NOBITS {
 		return fmt.Errorf("%s: %s: %w", f.path, name, ErrNoSection)
 	}
-	h := s.head
+	return f.readPart(s.head, buf, off)
+}
+
+func (f *File) readPart(h *elf.Section, buf []byte, off uint64) error {
 	if h.Flags&elf.SHF_COMPRESSED != 0 {
-		return &FormatError{Path: f.path, Section: name, Err: errors.New("is compressed")}
+		return &FormatError{Path: f.path, Section: h.Name, Err: errors.New("is compressed")}
 	}
 	if off > h.FileSize || uint64(len(buf)) > h.FileSize-off {
 		err := fmt.Errorf("%d bytes wanted, section has %d", len(buf), h.FileSize)
-		return &FormatError{Path: f.path, Section: name, Off: off, Err: err}
+		return &FormatError{Path: f.path, Section: h.Name, Off: off, Err: err}
 	}
 	sr := io.NewSectionReader(f.src, 0, f.size)
 	if n, err := sr.ReadAt(buf, int64(h.Offset+off)); n < len(buf) {
-		return &FormatError{Path: f.path, Section: name, Off: off + uint64(n), Err: noEOF(err)}
+		return &FormatError{Path: f.path, Section: h.Name, Off: off + uint64(n), Err: noEOF(err)}
 	}
 	return nil
 }

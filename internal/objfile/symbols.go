@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"unsafe"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 )
@@ -35,40 +36,48 @@ func (f *File) Symbols() ([]Symbol, error) {
 	return c.list, c.err
 }
 
-func (f *File) readSymbols() ([]Symbol, error) {
-	for _, h := range f.header.Sections {
-		if h.Type == elf.SHT_SYMTAB && h.FileSize > 0 {
-			return f.symbolTable(h)
+// symbolSections are the symbol table that Symbols reads and its names, nil
+// when the file has none.
+func (f *File) symbolSections() (table, names *elf.Section, err error) {
+	for _, kind := range []elf.SectionType{elf.SHT_SYMTAB, elf.SHT_DYNSYM} {
+		for _, h := range f.header.Sections {
+			if h.Type != kind || h.FileSize == 0 {
+				continue
+			}
+			if int(h.Link) >= len(f.header.Sections) || f.header.Sections[h.Link].Type != elf.SHT_STRTAB {
+				err = fmt.Errorf("its string table is said to be section %d, which is none", h.Link)
+			}
+			if f.PtrSize() != 8 {
+				err = errors.New("32-bit symbols are not supported")
+			}
+			if err != nil {
+				return nil, nil, &FormatError{Path: f.path, Section: h.Name, Err: err}
+			}
+			return h, f.header.Sections[h.Link], nil
 		}
 	}
-	for _, h := range f.header.Sections {
-		if h.Type == elf.SHT_DYNSYM && h.FileSize > 0 {
-			return f.symbolTable(h)
-		}
-	}
-	return nil, nil
+	return nil, nil, nil
 }
 
-func (f *File) symbolTable(h *elf.Section) ([]Symbol, error) {
-	raw, err := f.raw(h)
+// symbolSize is that of an Elf64_Sym.
+const symbolSize = 24
+
+func (f *File) readSymbols() ([]Symbol, error) {
+	table, strtab, err := f.symbolSections()
+	if err != nil || table == nil {
+		return nil, err
+	}
+	raw, err := f.raw(table)
 	if err != nil {
 		return nil, err
 	}
-	if int(h.Link) >= len(f.header.Sections) || f.header.Sections[h.Link].Type != elf.SHT_STRTAB {
-		err := fmt.Errorf("its string table is said to be section %d, which is none", h.Link)
-		return nil, &FormatError{Path: f.path, Section: h.Name, Err: err}
-	}
-	strBytes, err := f.raw(f.header.Sections[h.Link])
+	strBytes, err := f.raw(strtab)
 	if err != nil {
 		return nil, err
 	}
-	if f.PtrSize() != 8 {
-		return nil, &FormatError{Path: f.path, Section: h.Name, Err: errors.New("32-bit symbols are not supported")}
-	}
-	names := string(strBytes)
-	const entry = 24
-	list := make([]Symbol, 0, len(raw)/entry)
-	for ; len(raw) >= entry; raw = raw[entry:] {
+	names := bytesString(strBytes)
+	list := make([]Symbol, 0, len(raw)/symbolSize)
+	for ; len(raw) >= symbolSize; raw = raw[symbolSize:] {
 		if s, ok := f.symbol(raw, names); ok {
 			list = append(list, s)
 		}
@@ -78,10 +87,15 @@ func (f *File) symbolTable(h *elf.Section) ([]Symbol, error) {
 
 // symbol decodes an Elf64_Sym; ok is false for those that name no address.
 func (f *File) symbol(raw []byte, names string) (s Symbol, ok bool) {
+	return f.symbolCalled(raw, stringAt(names, f.ByteOrder().Uint32(raw)))
+}
+
+// symbolCalled is symbol for one whose name is known.
+func (f *File) symbolCalled(raw []byte, name string) (s Symbol, ok bool) {
 	bo := f.ByteOrder()
 	shndx := elf.SectionIndex(bo.Uint16(raw[6:]))
 	s = Symbol{
-		Name: stringAt(names, bo.Uint32(raw)),
+		Name: name,
 		Addr: addr.FileAddr(bo.Uint64(raw[8:])),
 		Size: bo.Uint64(raw[16:]),
 		Type: elf.ST_TYPE(raw[4]), Bind: elf.ST_BIND(raw[4]),
@@ -105,3 +119,6 @@ func stringAt(table string, off uint32) string {
 	}
 	return ""
 }
+
+// bytesString shares b's memory, which is never written again.
+func bytesString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -47,7 +47,7 @@ const (
 // Find is the row of the function that contains pc: the last one that begins
 // at or before it. ok is false outside the text.
 func (t *Table) Find(pc uint64) (row int, ok bool, err error) {
-	data, err := t.bytes(&t.funcs)
+	data, err := t.funcTable()
 	if err != nil || pc < t.text || pc-t.text > 1<<32-1 {
 		return 0, false, err
 	}
@@ -59,6 +59,10 @@ func (t *Table) Find(pc uint64) (row int, ok bool, err error) {
 	return row, true, nil
 }
 
+// funcTable is what the records of functions are found by: for each row, the
+// offset of its entry and that of its record.
+func (t *Table) funcTable() ([]byte, error) { return t.span(&t.funcs, 0, 8*uint64(t.nfunc)+4) }
+
 func (t *Table) entryOff(data []byte, row int) uint32 {
 	return binary.LittleEndian.Uint32(data[8*row:])
 }
@@ -66,7 +70,7 @@ func (t *Table) entryOff(data []byte, row int) uint32 {
 // Entry is the address of the function in a row.
 // Precondition: 0 <= row <= Len, where Len stands for the end of the text.
 func (t *Table) Entry(row int) (uint64, error) {
-	data, err := t.bytes(&t.funcs)
+	data, err := t.funcTable()
 	if err != nil {
 		return 0, err
 	}
@@ -84,23 +88,34 @@ func (t *Table) fixedSize() uint64 {
 	return 40
 }
 
-// record is the raw _func of a row, with all that follows it in the table.
-func (t *Table) record(data []byte, row int) ([]byte, error) {
-	off := uint64(binary.LittleEndian.Uint32(data[8*row+4:]))
-	if off > uint64(len(data)) || uint64(len(data))-off < t.fixedSize() {
-		return nil, t.funcs.errorf(uint64(8*row+4), "function %d is said to be at %#x, beyond the end", row, off)
+// recordOff is where in the part the _func of a row is; its fixed beginning fits.
+func (t *Table) recordOff(tab []byte, row int) (uint64, error) {
+	off := uint64(binary.LittleEndian.Uint32(tab[8*row+4:]))
+	if size := t.funcs.size(); off > size || size-off < t.fixedSize() {
+		return 0, t.funcs.errorf(uint64(8*row+4), "function %d is said to be at %#x, beyond the end", row, off)
 	}
-	return data[off:], nil
+	return off, nil
 }
+
+// Bounds of what follows the fixed beginning of a _func: pcdata and funcdata,
+// four bytes each.
+const (
+	maxPCData   = 64
+	maxFuncData = 255
+)
 
 // Func decodes a row.
 // Precondition: 0 <= row < Len.
 func (t *Table) Func(row int) (Func, error) {
-	data, err := t.bytes(&t.funcs)
+	data, err := t.funcTable()
 	if err != nil {
 		return Func{}, err
 	}
-	rec, err := t.record(data, row)
+	off, err := t.recordOff(data, row)
+	if err != nil {
+		return Func{}, err
+	}
+	rec, err := t.from(&t.funcs, off, t.fixedSize()+4*(maxPCData+maxFuncData))
 	if err != nil {
 		return Func{}, err
 	}
@@ -117,8 +132,8 @@ func (t *Table) Func(row int) (Func, error) {
 	size := t.fixedSize()
 	fn.ID, fn.Flag = rec[size-4], Flag(rec[size-3])
 	npc, nfd := uint64(u32(7)), uint64(rec[size-1])
-	if npc > 64 || size+4*(npc+nfd) > uint64(len(rec)) {
-		return Func{}, t.funcs.errorf(uint64(len(data)-len(rec)), "function %d has %d pcdata and %d funcdata tables, which do not fit", row, npc, nfd)
+	if npc > maxPCData || size+4*(npc+nfd) > uint64(len(rec)) {
+		return Func{}, t.funcs.errorf(off, "function %d has %d pcdata and %d funcdata tables, which do not fit", row, npc, nfd)
 	}
 	fn.pcdata = rec[size : size+4*npc]
 	fn.funcdata = rec[size+4*npc : size+4*(npc+nfd)]

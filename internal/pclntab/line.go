@@ -80,11 +80,7 @@ func (f *Func) Rows(rows []Row) []Row {
 
 // FileName is the name at an offset in the part of file names.
 func (t *Table) FileName(off int32) (string, bool) {
-	data, err := t.bytes(&t.files)
-	if err != nil || off < 0 || int(off) >= len(data) {
-		return "", false
-	}
-	return cString(data[off:]), true
+	return t.cString(&t.files, off)
 }
 
 // FileOff is the offset of a file's name, if the table has it.
@@ -132,7 +128,7 @@ func (t *Table) RowsWithLine(fileOff, line int32) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := t.bytes(&t.funcs)
+	data, err := t.funcTable()
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +142,9 @@ func (t *Table) RowsWithLine(fileOff, line int32) ([]int32, error) {
 	return inParallel(t.nfunc, func(from, to int) ([]int32, error) {
 		var rows []int32
 		last, fileno := ^uint32(0), int32(-1)
+		w := window{table: t}
 		for row := from; row < to; row++ {
-			rec, err := t.record(data, row)
+			rec, err := w.record(data, row)
 			if err != nil {
 				return nil, err
 			}
@@ -218,8 +215,9 @@ func fileInUnit(unit uint32, starts, uses []uint32) int32 {
 func (t *Table) unitStarts(data []byte) []uint32 {
 	seen := map[uint32]bool{}
 	last := ^uint32(0)
+	w := window{table: t}
 	for row := range t.nfunc {
-		rec, err := t.record(data, row)
+		rec, err := w.record(data, row)
 		if err != nil {
 			continue
 		}

@@ -19,11 +19,8 @@ type nameIndex struct {
 
 // Name is the name at an offset in the part of names, "" when there is none.
 func (t *Table) Name(off int32) string {
-	data, err := t.bytes(&t.names)
-	if err != nil || off < 0 || int(off) >= len(data) {
-		return ""
-	}
-	return cString(data[off:])
+	name, _ := t.cString(&t.names, off)
+	return name
 }
 
 // NameOff is the offset of a name, of a function or of an inlined one.
@@ -80,14 +77,16 @@ func (t *Table) RowsOf(nameOff int32) ([]int32, error) {
 	return rows, nil
 }
 
+// indexNames goes over all records, which it does not keep.
 func (t *Table) indexNames() ([]uint64, error) {
-	data, err := t.bytes(&t.funcs)
+	tab, err := t.funcTable()
 	if err != nil {
 		return nil, err
 	}
+	w := window{table: t}
 	pairs := make([]uint64, t.nfunc)
 	for row := range pairs {
-		rec, err := t.record(data, row)
+		rec, err := w.record(tab, row)
 		if err != nil {
 			return nil, err
 		}
@@ -95,6 +94,40 @@ func (t *Table) indexNames() ([]uint64, error) {
 	}
 	slices.Sort(pairs)
 	return pairs, nil
+}
+
+// window passes over the records of functions, in order, without leaving them
+// in memory.
+type window struct {
+	table *Table
+	buf   []byte
+	// data is what is in view, from offset off of the part on.
+	data []byte
+	off  uint64
+}
+
+const windowSize = 256 << 10
+
+// record is the fixed beginning of a row's _func, good until the next call.
+func (w *window) record(tab []byte, row int) ([]byte, error) {
+	t := w.table
+	off, err := t.recordOff(tab, row)
+	if err != nil {
+		return nil, err
+	}
+	size := t.fixedSize()
+	if off >= w.off && off+size <= w.off+uint64(len(w.data)) {
+		return w.data[off-w.off:], nil
+	}
+	if off < w.off {
+		// Not in order: no linker does that. Going back and forth would be slow.
+		return t.span(&t.funcs, off, size)
+	}
+	if w.buf == nil {
+		w.buf = make([]byte, windowSize)
+	}
+	w.off, w.data = off, w.buf[:min(windowSize, t.funcs.size()-off)]
+	return w.data, t.read(w.data, t.funcs.off+off)
 }
 
 func cString(b []byte) string {

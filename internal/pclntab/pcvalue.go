@@ -4,7 +4,10 @@ package pclntab
 // pairs of a zigzag value difference and a pc difference (runtime/symtab.go,
 // func step).
 type iter struct {
-	data []byte
+	table *Table
+	data  []byte
+	// rest is where in the part of tables the data ends, as far as it was read.
+	rest uint64
 	// val holds from start to end, offsets from the function's entry.
 	val        int32
 	start, end uint32
@@ -19,18 +22,29 @@ func (f *Func) iterate(off uint32) (iter, error) {
 		return iter{}, nil
 	}
 	t := f.table
-	data, err := t.bytes(&t.pcs)
-	if err != nil {
-		return iter{}, err
-	}
-	if uint64(off) >= uint64(len(data)) {
+	if uint64(off) >= t.pcs.size() {
 		return iter{}, t.pcs.errorf(uint64(off), "table begins beyond the end")
 	}
-	return iter{data: data[off:], val: -1, first: true, limit: uint32(f.Next - f.Entry)}, nil
+	it := iter{table: t, rest: uint64(off), val: -1, first: true, limit: uint32(f.Next - f.Entry)}
+	return it, it.more()
+}
+
+// pairSize is the most that two numbers take.
+const pairSize = 10
+
+// more extends the data, if there is more, to at least a pair.
+func (it *iter) more() (err error) {
+	start := it.rest - uint64(len(it.data))
+	it.data, err = it.table.from(&it.table.pcs, start, pairSize)
+	it.rest = start + uint64(len(it.data))
+	return err
 }
 
 // next goes on to the next run. It is false at the end of the table.
 func (it *iter) next() bool {
+	if len(it.data) < pairSize && (it.table == nil || it.rest < it.table.pcs.size() && it.more() != nil) {
+		return false
+	}
 	delta, ok := it.uvarint()
 	if !ok || delta == 0 && !it.first {
 		return false
@@ -64,7 +78,6 @@ func (it *iter) uvarint() (v uint32, ok bool) {
 			return v, true
 		}
 	}
-	it.data = nil
 	return 0, false
 }
 

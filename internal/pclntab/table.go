@@ -8,14 +8,13 @@
 //
 //	header | function names | compilation units | file names | pc tables | functions
 //
-// Each part is read when it is first needed. A Table is otherwise immutable
-// and may be used from any goroutine.
+// Blocks of the parts are read when they are first needed. A Table is otherwise
+// immutable and may be used from any goroutine.
 package pclntab
 
 import (
 	"encoding/binary"
 	"fmt"
-	"sync"
 )
 
 // Table is one .gopclntab.
@@ -132,26 +131,3 @@ func (t *Table) Size() uint64 { return t.size }
 
 // Len is the number of functions.
 func (t *Table) Len() int { return t.nfunc }
-
-// part is a piece of the table that is read when it is first needed.
-type part struct {
-	name     string
-	off, end uint64
-	once     sync.Once
-	data     []byte
-	err      error
-}
-
-func (t *Table) bytes(p *part) ([]byte, error) {
-	p.once.Do(func() {
-		data := make([]byte, p.end-p.off)
-		if p.err = t.read(data, p.off); p.err == nil {
-			p.data = data
-		}
-	})
-	return p.data, p.err
-}
-
-func (p *part) errorf(off uint64, format string, args ...any) error {
-	return &Error{p.name, p.off + off, fmt.Sprintf(format, args...)}
-}

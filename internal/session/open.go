@@ -35,6 +35,7 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		_ = proc.Do(func() { _ = proc.Detach() })
 		return nil, fmt.Errorf("attach to %d: read its symbols: %w", pid, err)
 	}
+	s.warm(file)
 	proc, err := native.Attach(ctx, pid, native.Options{})
 	if err != nil {
 		file.Close()
@@ -84,22 +85,17 @@ func (s *Session) startProgram(ctx context.Context, path string, cfg *Config) (*
 	return proc, file, nil
 }
 
-// openSymbols opens a file and has indexed what a stopped process would
-// otherwise have to wait for.
 func (s *Session) openSymbols(path string) (*symbol.File, error) {
-	file, err := symbol.Open(path, symbol.Options{DebugDirs: s.debugDirs})
-	if err != nil {
-		return nil, err
-	}
-	if file.IsGo() {
-		s.warm(file)
-	}
-	return file, nil
+	return symbol.Open(path, symbol.Options{DebugDirs: s.debugDirs})
 }
 
-// warm asks what adopt will ask, for the answers to be known by then.
+// warm asks what adopt and the first stop will ask, for the answers to be known
+// before a process has to stand still for them.
 func (s *Session) warm(file *symbol.File) {
-	_, _ = file.TypeNamed("runtime.g")
+	if !file.IsGo() {
+		return
+	}
+	file.Preload()
 	for _, b := range builtins {
 		for _, name := range b.functions {
 			if fn := file.FuncNamed(name); fn != nil {

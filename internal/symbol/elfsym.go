@@ -12,6 +12,7 @@ import (
 
 // elfPart is what File keeps about the ELF symbol table.
 type elfPart struct {
+	named  sync.Map // string -> []objfile.Symbol
 	read   sync.Once
 	list   []objfile.Symbol
 	sort   sync.Once
@@ -22,32 +23,38 @@ type elfPart struct {
 // separate debug file. Without either it is that of the dynamic linker.
 func (f *File) symbols() []objfile.Symbol {
 	p := &f.elfsym
-	p.read.Do(func() {
-		obj := f.obj
-		if !obj.Has(".symtab") {
-			if sep, err := f.debugObject(); err == nil && sep.Has(".symtab") {
-				obj = sep
-			}
-		}
-		p.list, _ = obj.Symbols()
-	})
+	p.read.Do(func() { p.list, _ = f.symbolObject().Symbols() })
 	return p.list
+}
+
+func (f *File) symbolObject() *objfile.File {
+	if !f.obj.Has(".symtab") {
+		if sep, err := f.debugObject(); err == nil && sep.Has(".symtab") {
+			return sep
+		}
+	}
+	return f.obj
 }
 
 // ELFSymbol finds a symbol of the ELF symbol table by its exact name, global
 // ones first. Size is 0 when the table does not say.
 func (f *File) ELFSymbol(name string) (a addr.FileAddr, size uint64, ok bool) {
-	best := -1
-	list := f.symbols()
-	for i := range list {
-		if list[i].Name == name && (best < 0 || bindRank(list[i]) < bindRank(list[best])) {
-			best = i
-		}
-	}
-	if best < 0 {
+	list := f.symbolsNamed(name)
+	if len(list) == 0 {
 		return 0, 0, false
 	}
-	return list[best].Addr, list[best].Size, true
+	best := slices.MinFunc(list, func(a, b objfile.Symbol) int { return cmp.Compare(bindRank(a), bindRank(b)) })
+	return best.Addr, best.Size, true
+}
+
+func (f *File) symbolsNamed(name string) []objfile.Symbol {
+	p := &f.elfsym
+	if list, ok := p.named.Load(name); ok {
+		return list.([]objfile.Symbol)
+	}
+	list, _ := f.symbolObject().SymbolsNamed(name)
+	p.named.Store(name, list)
+	return list
 }
 
 // ELFSymbolAt finds the symbol that contains a: its name and address. One

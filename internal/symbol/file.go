@@ -20,6 +20,7 @@ import (
 	"encoding/binary"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
@@ -37,6 +38,8 @@ type File struct {
 	lines  linePart
 	elfsym elfPart
 	dw     dwarfPart
+
+	preload sync.Once
 }
 
 // Options say where to look besides the file itself.

@@ -177,7 +177,11 @@ func (f *File) TypeByRuntimeAddr(a addr.FileAddr) (*Type, error) {
 // offset in the section that holds the types (R_ADDROFF), and the symbol
 // runtime.types is that section's address in Go's own layout, also when a C
 // linker has merged the section into a larger one.
+// Go's moduledata states it, too.
 func (f *File) typesBase() (addr.FileAddr, bool) {
+	if m, err := f.Module(); err == nil && m.Types != 0 {
+		return m.Types, true
+	}
 	if a, _, ok := f.ELFSymbol("runtime.types"); ok {
 		return a, true
 	}
