@@ -82,6 +82,9 @@ func processID(word string) (int, error) {
 		}
 		return pid, nil
 	}
+	if word == "" {
+		return 0, fmt.Errorf("attach: an empty name; give a PID, a name or --waitfor")
+	}
 	found := proclist.Find(word)
 	switch len(found) {
 	case 0:

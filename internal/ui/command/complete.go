@@ -73,7 +73,7 @@ func keep(list []string, prefix string) []string {
 // completeLocspec offers functions and files.
 func completeLocspec(ctx context.Context, s *Shell, args string) []string {
 	last := args[strings.LastIndexByte(args, ' ')+1:]
-	if last == "" || strings.ContainsAny(last, "*:+/") {
+	if last == "" || strings.HasPrefix(last, "*") || strings.ContainsAny(last, ":+/") {
 		return nil
 	}
 	funcs, err := s.Client.ListFunctions(ctx, "^"+regexp.QuoteMeta(last), 0)

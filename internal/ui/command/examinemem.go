@@ -48,7 +48,7 @@ func runExaminemem(ctx context.Context, s *Shell, in Input) error {
 	}
 	mem, err := s.readMemory(ctx, addr, e.count*e.size)
 	if err != nil {
-		return fmt.Errorf("read %d bytes at %#x: %w", e.count*e.size, addr, err)
+		return err
 	}
 	if e.raw {
 		_, err := s.Out.Write(mem)

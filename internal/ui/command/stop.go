@@ -30,8 +30,8 @@ func (s *Shell) showStop(ctx context.Context, state *api.DebuggerState) error {
 	return s.customCommands(ctx, state)
 }
 
-// showHeaders writes a line for every thread at a breakpoint, that of the
-// current thread last.
+// showHeaders writes a line for every thread at a breakpoint, and last where
+// the selected goroutine is, which may be on no thread.
 func (s *Shell) showHeaders(ctx context.Context, state *api.DebuggerState) {
 	for _, th := range state.Threads {
 		if th.Breakpoint == nil || state.CurrentThread != nil && th.ID == state.CurrentThread.ID {
@@ -39,11 +39,12 @@ func (s *Shell) showHeaders(ctx context.Context, state *api.DebuggerState) {
 		}
 		s.showThread(ctx, th)
 	}
-	if state.CurrentThread != nil {
-		s.showThread(ctx, state.CurrentThread)
+	g, th := state.SelectedGoroutine, state.CurrentThread
+	if th != nil && (g == nil || g.ThreadID == th.ID) {
+		s.showThread(ctx, th)
 		return
 	}
-	if g := state.SelectedGoroutine; g != nil {
+	if g != nil {
 		s.printf("> %s() %s (PC: %#x)\n", render.FunctionName(g.CurrentLoc.Function),
 			s.paths().Position(g.CurrentLoc), g.CurrentLoc.PC)
 	}

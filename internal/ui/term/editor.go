@@ -29,6 +29,11 @@ func NewEditor(history string, complete Completer) *Editor {
 	e := &Editor{shell: readline.NewShell(), answer: readline.NewShell()}
 	e.shell.Prompt.Primary(func() string { return e.prompt })
 	e.answer.Prompt.Primary(func() string { return e.prompt })
+	for _, shell := range []*readline.Shell{e.shell, e.answer} {
+		// The terminal's reply to "where is the cursor" swallows what is typed
+		// or pasted at the same time, and not every terminal replies.
+		_ = shell.Config.Set("cursor-position-probe", false)
+	}
 	if history != "" && os.MkdirAll(filepath.Dir(history), 0o700) == nil {
 		e.shell.History.Delete()
 		e.shell.History.AddFromFile("history", history)
@@ -46,6 +51,10 @@ func NewEditor(history string, complete Completer) *Editor {
 	}
 	return e
 }
+
+// roomBelow scrolls so far that the line being edited may take three rows: the
+// editor does not know when it is at the bottom of the screen.
+const roomBelow = "\n\n\n\x1b[3A"
 
 // Line edits a line. When the context ends first, the terminal is put back as
 // it was and the context's error returned; the editor cannot be used again.
@@ -66,6 +75,7 @@ func (e *Editor) Answer(ctx context.Context, question string) (string, error) {
 
 func (e *Editor) read(ctx context.Context, shell *readline.Shell, prompt string) (string, error) {
 	e.prompt = prompt
+	fmt.Print(roomBelow)
 	before, _ := term.GetState(int(os.Stdin.Fd()))
 	done := make(chan line, 1)
 	go func() {
