@@ -49,6 +49,21 @@ func (s *Set) linkMap() (libs []library, brk addr.Addr, err error) {
 	return libs, brk, nil
 }
 
+// linkerBreak is where r_brk will point when the linker has begun to run: at
+// the function called _dl_debug_state, in glibc as in musl.
+func (r *refresh) linkerBreak() addr.Addr {
+	base := addr.Addr(r.set.auxv[atBase])
+	for _, m := range r.next.images {
+		if base == 0 || !m.Contains(base) {
+			continue
+		}
+		if a, _, ok := m.File.ELFSymbol("_dl_debug_state"); ok {
+			return m.Addr(a)
+		}
+	}
+	return 0
+}
+
 // rDebug is the value of the executable's DT_DEBUG, 0 when it has none yet.
 func (s *Set) rDebug() (addr.Addr, error) {
 	for _, seg := range s.main.File.Object().Segments() {

@@ -46,6 +46,9 @@ func (s *Set) Refresh() (changed bool, err error) {
 			r.problem(err)
 		}
 	}
+	if r.next.brk == 0 {
+		r.next.brk = r.linkerBreak()
+	}
 	slices.SortFunc(r.next.images, func(a, b *Image) int { return cmp.Compare(a.Low, b.Low) })
 	for _, m := range old.images {
 		if !slices.Contains(r.next.images, m) {

@@ -210,5 +210,5 @@ func (s *Set) NameAt(a addr.Addr) (name string, base addr.Addr) {
 
 // LinkBreak is an address in the dynamic linker that the process runs through
 // whenever it has loaded or unloaded a library (r_debug.r_brk): the time to
-// Refresh. It is 0 when there is no dynamic linker, or it has not run yet.
+// Refresh. It is 0 when there is no dynamic linker.
 func (s *Set) LinkBreak() addr.Addr { return s.snap.Load().brk }

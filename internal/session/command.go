@@ -246,6 +246,7 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 		s.gone = err
 		return err
 	}
+	s.lateRuntime()
 	err = errors.Join(err, s.arrive())
 	s.here()
 	s.watchOver = s.watchesOver()

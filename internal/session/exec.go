@@ -43,6 +43,7 @@ func (s *Session) execed() {
 		return
 	}
 	s.addBuiltin()
+	s.watchLibraries()
 	for _, b := range user {
 		if err := s.rebind(b); err != nil {
 			b.Addrs, settingsOf(b).suspended = nil, true
@@ -89,15 +90,20 @@ func (s *Session) rebind(b *breakpoint.Breakpoint) error {
 }
 
 func (s *Session) placeAgain(set *settings) ([]addr.Addr, error) {
-	text := set.ExprString
-	switch {
-	case text != "":
-	case set.File != "":
-		text = fmt.Sprintf("%s:%d", set.File, set.Line)
-	case set.FunctionName != "":
-		text = set.FunctionName
-	default:
-		return s.placeOf(&set.Breakpoint, "", nil)
+	if text := set.locExpr(); text != "" {
+		return s.resolve(text, set.rules)
 	}
-	return s.resolve(text, set.rules)
+	return s.placeOf(&set.Breakpoint, "", nil)
+}
+
+// locExpr is the location expression that finds the place of a breakpoint
+// again, "" when it was given by address.
+func (set *settings) locExpr() string {
+	switch {
+	case set.ExprString != "":
+		return set.ExprString
+	case set.File != "":
+		return fmt.Sprintf("%s:%d", set.File, set.Line)
+	}
+	return set.FunctionName
 }

@@ -144,6 +144,7 @@ func (s *Session) adopt(proc target.Process, file *symbol.File) error {
 	s.gone = nil
 	s.view = view{}
 	s.addBuiltin()
+	s.watchLibraries()
 	return s.arrive()
 }
 

@@ -43,7 +43,16 @@ func (s *Session) inFunction(name string, line int, rules [][2]string) ([]addr.A
 }
 
 func (s *Session) resolve(text string, rules [][2]string) ([]addr.Addr, error) {
-	locs, err := s.locations(text, rules, api.EvalScope{GoroutineID: -1})
+	return addresses(text, s.locationEnv(rules, api.EvalScope{GoroutineID: -1}))
+}
+
+// addresses resolves a location expression to at least one address.
+func addresses(text string, env locspec.Env) ([]addr.Addr, error) {
+	spec, err := locspec.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	locs, err := spec.Resolve(env)
 	if err != nil {
 		return nil, err
 	}
@@ -57,19 +66,15 @@ func (s *Session) resolve(text string, rules [][2]string) ([]addr.Addr, error) {
 	return as, nil
 }
 
-// locations resolves a location expression. While the process runs there is
-// no current place, and no address expression can be evaluated.
+// locationEnv is what locations are resolved in. While the process runs there
+// is no current place, and no address expression can be evaluated.
 // Precondition: session goroutine.
-func (s *Session) locations(text string, rules [][2]string, scope api.EvalScope) ([]locspec.Location, error) {
-	spec, err := locspec.Parse(text)
-	if err != nil {
-		return nil, err
-	}
+func (s *Session) locationEnv(rules [][2]string, scope api.EvalScope) locspec.Env {
 	env := locspec.Env{Images: s.images.All(), Rules: rules}
 	if s.checkStopped() == nil {
 		s.placeHere(&env, scope)
 	}
-	return spec.Resolve(env)
+	return env
 }
 
 // placeHere makes a scope's frame the current place.

@@ -154,16 +154,17 @@ func (s *Shell) announceBreakpoint(bp *api.Breakpoint, what string) {
 }
 
 // offerSuspended asks whether a breakpoint at a place that does not exist yet
-// should wait for it. Where children are followed it is often in one of them.
+// should wait for it, where code may still come: in a library or plugin that the
+// program loads, or in a child that is followed.
 func (s *Shell) offerSuspended(ctx context.Context, spec string, bp api.Breakpoint, cause error) ([]*api.Breakpoint, error) {
-	if !strings.Contains(cause.Error(), "not found") {
+	if !strings.Contains(cause.Error(), "not found") || s.Ask == nil {
 		return nil, cause
 	}
-	follow, err := s.Client.FollowExecEnabled(ctx)
-	if err != nil || !follow || s.Ask == nil {
+	from := s.codeMayCome(ctx)
+	if from == "" {
 		return nil, cause
 	}
-	answer, err := s.ask(fmt.Sprintf("%v\nWait for it to appear in a child process?", cause), "yN")
+	answer, err := s.ask(fmt.Sprintf("%v\nWait for it to appear in %s?", cause, from), "yN")
 	if err != nil || answer != 'y' {
 		return nil, cause
 	}
@@ -175,6 +176,18 @@ func (s *Shell) offerSuspended(ctx context.Context, spec string, bp api.Breakpoi
 	}
 	s.printf("%s is suspended until %s appears\n", render.BreakpointName(made), spec)
 	return []*api.Breakpoint{made}, nil
+}
+
+// codeMayCome tells where from a program may get code that it does not have yet,
+// "" when it is static and alone.
+func (s *Shell) codeMayCome(ctx context.Context) string {
+	if follow, err := s.Client.FollowExecEnabled(ctx); err == nil && follow {
+		return "a child process"
+	}
+	if libs, err := s.Client.ListDynamicLibraries(ctx); err == nil && len(libs.List) > 0 {
+		return "a library or plugin"
+	}
+	return ""
 }
 
 // validName tells whether a word may name a breakpoint: it holds letters and

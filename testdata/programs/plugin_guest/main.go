@@ -3,6 +3,8 @@ package main
 
 import "fmt"
 
-func Greet(n int) string { return fmt.Sprintf("greeting %d", n) }
+func Greet(n int) string {
+	return fmt.Sprintf("greeting %d", n)
+}
 
 func main() {}

@@ -1,5 +1,6 @@
 // Plugin_host loads the plugin named by its argument when a line comes in on its
-// standard input, and says where the plugin's function is.
+// standard input, says where the plugin's function is, and calls it after another
+// line.
 package main
 
 import (
@@ -27,4 +28,5 @@ func main() {
 	fmt.Printf("greet %#x\n", reflect.ValueOf(greet).Pointer())
 	fmt.Println("loaded")
 	in.ReadString('\n')
+	fmt.Println(greet.(func(int) string)(3))
 }

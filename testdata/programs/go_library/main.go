@@ -1,0 +1,18 @@
+// A library of Go for a C program (-buildmode=c-shared), loaded by dlopen_c
+// while it runs.
+package main
+
+import "C"
+
+//export Twice
+func Twice(n int) int {
+	return double(n)
+}
+
+//go:noinline
+func double(n int) int {
+	sum := n + n
+	return sum
+}
+
+func main() {}
