@@ -63,7 +63,8 @@ func (d *debugger) greet() {
 		how = "attached to"
 	}
 	n := len(d.proc.Threads())
-	d.printf("%s process %d (%s): %d thread%s stopped\n", how, d.proc.PID(), d.name(), n, plural(n))
+	d.printf("%s process %d (%s): %d thread%s stopped, state %s\n",
+		how, d.proc.PID(), d.name(), n, plural(n), d.kernelState(d.proc.PID()))
 	d.where()
 }
 

@@ -337,7 +337,63 @@ func TestExecIsKilledAtTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, status = godbg(t, "threads\n", "exec", "--init", script, "/bin/true", "--", "-x")
-	if status != 1 || !strings.Contains(out, "line 2: nonsense: no command") || strings.Contains(out, "tracing stop") {
+	if status != 1 || !strings.Contains(out, "line 2: nonsense: no command") || strings.Contains(out, "* ") {
 		t.Errorf("a failing script: status %d:\n%s", status, out)
+	}
+}
+
+// Threads come and go all the time; each one there is must be stopped.
+func TestThreadsBornLater(t *testing.T) {
+	p := testkit.Start(t, testkit.Build(t, "threads", testkit.Options{}), "20")
+	p.WaitOutput(t, "ready")
+	d := testkit.StartCmd(t, debuggerCommand(attachArgs(p)...))
+	fmt.Fprintln(d.Stdin, "break main.work")
+	for i := range 10 {
+		fmt.Fprintln(d.Stdin, "continue")
+		d.WaitOutput(t, fmt.Sprintf("breakpoint 1 (%d hit", i+1))
+		tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", p.PID))
+		if err != nil || len(tasks) < 20 {
+			t.Fatalf("%d threads: %v", len(tasks), err)
+		}
+		for _, task := range tasks {
+			id, _ := strconv.Atoi(filepath.Base(task))
+			if state := testkit.Status(id)["State"]; !strings.HasPrefix(state, "t") {
+				t.Errorf("stop %d: thread %d is in state %s", i, id, state)
+			}
+		}
+	}
+	d.Stdin.Close()
+	if _, err := d.Wait(t); err != nil {
+		t.Errorf("%v: %s", err, d.Output())
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	p := testkit.Start(t, testkit.BuildC(t, "spin"))
+	p.WaitOutput(t, "ready")
+	d := testkit.StartCmd(t, debuggerCommand(attachArgs(p)...))
+	d.WaitOutput(t, "state t (tracing stop)")
+	fmt.Fprintln(d.Stdin, "continue")
+	n := strings.Count(p.Output(), "rounds")
+	testkit.Eventually(t, func() bool { return strings.Count(p.Output(), "rounds") > n+2 }, "the program to run")
+	d.Signal(t, os.Interrupt)
+	d.WaitOutput(t, "interrupted")
+	if state := testkit.Status(p.PID)["State"]; !strings.HasPrefix(state, "t") {
+		t.Errorf("interrupted, the program is in state %s", state)
+	}
+	fmt.Fprintln(d.Stdin, "thread 1")
+	if state, _ := d.Wait(t); state.ExitCode() != 1 {
+		t.Errorf("a failing command ended with status %d: %s", state.ExitCode(), d.Output())
+	}
+	n = strings.Count(p.Output(), "rounds")
+	testkit.Eventually(t, func() bool { return strings.Count(p.Output(), "rounds") > n+2 }, "the program to run on")
+}
+
+func TestFaultIsShownAndDelivered(t *testing.T) {
+	out, status := godbg(t, "continue\nbt\ncontinue\n", "exec", testkit.BuildC(t, "crash"), "an argument")
+	for _, want := range []string{"argument an argument", "gets SIGSEGV", "<crash", "killed by segmentation fault"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in (status %d):\n%s", want, status, out)
+		}
 	}
 }
