@@ -235,6 +235,26 @@ type Mapper interface {
 	Unmap(t Thread, a addr.Addr, size int) error
 }
 
+// Handler is what a process does about a signal, as rt_sigaction(2) has it.
+type Handler struct {
+	// Addr is the handler, or 0 for the default action, or 1 for ignoring.
+	Addr     addr.Addr
+	Flags    uint64
+	Restorer addr.Addr
+	Mask     uint64
+}
+
+// SignalHandler is the power to replace a signal handler of the process by
+// having one of its threads make the system call.
+type SignalHandler interface {
+	// SwapHandler sets the handler and returns the one before.
+	// Precondition: tracer; t stopped.
+	SwapHandler(t Thread, sig syscall.Signal, to Handler) (old Handler, err error)
+	// Blocks tells whether the thread blocks a signal.
+	// Precondition: tracer; t stopped.
+	Blocks(t Thread, sig syscall.Signal) (bool, error)
+}
+
 // ChildFixer is the power to mend a forked child's copy of patched text before
 // the child is released.
 type ChildFixer interface {

@@ -29,6 +29,7 @@ func Attach(ctx context.Context, pid int, o Options) (*Process, error) {
 		return nil, err
 	}
 	p := newProcess(pid, true, t)
+	_, _ = p.findWayBack() // while it runs: it takes some time; without one, injecting is done the other way
 	var failed error
 	err = t.do(func() {
 		if failed = p.takeOver(ctx, o); failed != nil {

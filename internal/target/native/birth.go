@@ -17,7 +17,8 @@ import (
 // options are the events that threads report beside signals. Tasks that they
 // make inherit them.
 func (p *Process) options() uintptr {
-	o := unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACEEXEC
+	o := unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACEEXEC |
+		unix.PTRACE_O_TRACESYSGOOD // the stops of injected calls, see Thread.throughSyscall
 	if p.exitKill {
 		o |= unix.PTRACE_O_EXITKILL
 	}

@@ -179,7 +179,7 @@ func (p *Process) execed(tid int) {
 	main.stop = stopEvent
 	clear(p.coming)
 	p.watch, p.watched = [watchSlots]watchpoint{}, false // the kernel cleared them
-	p.syscall = syscallSite{}
+	p.syscall, p.wayBack = syscallSite{}, nil
 	p.memory.reopen()
 	main.stopClean(target.Event{Kind: target.EventExec, Thread: main})
 }

@@ -24,6 +24,8 @@ var syscallInstr = []byte{0x0f, 0x05}
 // to be delivered, and a system call that the stop had broken off starts again
 // when it is resumed.
 //
+// If there is a way back (see wayBack), the debugger may be killed at any time
+// meanwhile. It may be another thread than the one named that makes the call.
 // All signals that can be are blocked meanwhile, so that none is taken out of
 // its queue, which could not be undone exactly.
 // Precondition: tracer; thread stopped.
@@ -35,6 +37,18 @@ func (p *Process) inject(of target.Thread, nr uint64, args ...uint64) (uint64, e
 	if err := t.check(); err != nil {
 		return 0, err
 	}
+	if w, err := p.findWayBack(); err == nil {
+		if quiet := p.quiet(t); quiet != nil && !p.near(w.room) {
+			return quiet.injectSafely(w, nr, args)
+		}
+	}
+	return t.injectBare(nr, args)
+}
+
+// injectBare is inject where there is no way back: if the debugger dies within
+// these microseconds, the thread goes astray.
+func (t *Thread) injectBare(nr uint64, args []uint64) (uint64, error) {
+	p := t.p
 	saved, err := t.save()
 	if err != nil {
 		return 0, t.failed("read the state of", err)

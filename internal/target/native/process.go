@@ -30,7 +30,7 @@ import (
 )
 
 // Process is a traced process. It implements target.Process, Watcher, Mapper,
-// PieceReader and ChildFixer.
+// SignalHandler, PieceReader and ChildFixer.
 type Process struct {
 	pid      int
 	attached bool
@@ -48,6 +48,7 @@ type Process struct {
 	// The rest belongs to the tracer.
 	queue    []target.Event
 	woke     bool         // Wait returned an EventWake last
+	kept     []*Thread    // whose SIGTRAP the kernel still holds, some resumed by now
 	coming   map[int]bool // threads that the kernel attached and that did not report yet
 	released map[int]bool // forked children let go before the parent's report
 	childFix func(target.Memory)
@@ -55,15 +56,17 @@ type Process struct {
 	watch    [watchSlots]watchpoint
 	watched  bool
 	syscall  syscallSite
+	wayBack  *wayBack // of the program that runs; nil: not looked for yet
 }
 
 var (
-	_ target.Process     = (*Process)(nil)
-	_ target.Thread      = (*Thread)(nil)
-	_ target.Watcher     = (*Process)(nil)
-	_ target.Mapper      = (*Process)(nil)
-	_ target.PieceReader = (*Process)(nil)
-	_ target.ChildFixer  = (*Process)(nil)
+	_ target.Process       = (*Process)(nil)
+	_ target.Thread        = (*Thread)(nil)
+	_ target.Watcher       = (*Process)(nil)
+	_ target.Mapper        = (*Process)(nil)
+	_ target.SignalHandler = (*Process)(nil)
+	_ target.PieceReader   = (*Process)(nil)
+	_ target.ChildFixer    = (*Process)(nil)
 )
 
 func newProcess(pid int, attached bool, t *tracer) *Process {

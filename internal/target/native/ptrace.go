@@ -74,11 +74,51 @@ func setRegs(tid int, regs *unix.PtraceRegs) error {
 	return ptraceData(unix.PTRACE_SETREGS, tid, 0, unsafe.Pointer(regs))
 }
 
-// waitAny takes the next report of any tracee of this thread, and of no other
-// thread's; 0 when there is none.
+// peekAny looks at the next report of any tracee of this thread, and of no
+// other thread's, without taking it; 0 when there is none.
 // Precondition: tracer.
-func waitAny(flags int) (int, status, error) {
-	return wait4(-1, flags)
+func peekAny(flags int) (tid int, s status, err error) {
+	var info childInfo
+	flags |= unix.WEXITED | unix.WSTOPPED | unix.WNOWAIT | unix.WALL | unix.WNOTHREAD
+	call := unix.RawSyscall6
+	if flags&unix.WNOHANG == 0 {
+		call = unix.Syscall6
+	}
+	_, _, errno := call(unix.SYS_WAITID, unix.P_ALL, 0, uintptr(unsafe.Pointer(&info)), uintptr(flags), 0, 0)
+	if errno != 0 || info.pid == 0 {
+		return 0, status{}, failure(errno)
+	}
+	return int(info.pid), info.decode(), nil
+}
+
+// takeStop takes the report of a stop of one thread, if it is there.
+// Precondition: tracer.
+func takeStop(tid int) {
+	const flags = unix.WSTOPPED | unix.WNOHANG | unix.WALL | unix.WNOTHREAD
+	var info childInfo
+	unix.RawSyscall6(unix.SYS_WAITID, unix.P_PID, uintptr(tid), uintptr(unsafe.Pointer(&info)), flags, 0, 0)
+}
+
+// childInfo is the kernel's siginfo_t as waitid(2) fills it.
+type childInfo struct {
+	_      [2]int32
+	code   int32
+	_      int32
+	pid    int32
+	_      int32
+	status int32
+	_      [100]byte
+}
+
+func (c *childInfo) decode() status {
+	const exited, killed, dumped = 1, 2, 3 // CLD_ of sigaction(2)
+	switch c.code {
+	case exited:
+		return status{code: int(c.status)}
+	case killed, dumped:
+		return status{code: -int(c.status)}
+	}
+	return status{stopped: true, signal: syscall.Signal(c.status & 0xff), event: int(c.status >> 8)}
 }
 
 func wait4(pid, flags int) (int, status, error) {

@@ -31,6 +31,8 @@ type Thread struct {
 	group bool
 	// asked: an interrupt was requested and no stop has answered it.
 	asked bool
+	// kept: the report of this stop was seen, but not taken (see Process.keep).
+	kept bool
 	// unread: the event of this stop is still in the queue.
 	unread bool
 	// stepping: resumed for one instruction; stepped: that is how it got to
@@ -116,7 +118,7 @@ func (t *Thread) restart(request int, sig syscall.Signal) error {
 }
 
 func (t *Thread) setRunning() {
-	t.stop, t.held, t.group, t.regs = stopNone, 0, false, nil
+	t.stop, t.held, t.group, t.kept, t.regs = stopNone, 0, false, false, nil
 	t.state.Store(int32(target.Running))
 }
 

@@ -71,7 +71,8 @@ func (p *Process) pop() target.Event {
 func (p *Process) collect(flags int) bool { return p.collectBy(flags, p.handle) }
 
 func (p *Process) collectBy(flags int, handle func(tid int, s status)) bool {
-	tid, s, err := waitAny(flags)
+	p.takeKept()
+	tid, s, err := peekAny(flags)
 	if errors.Is(err, unix.ECHILD) {
 		// The last thread is gone and the main one, not traced because it
 		// ended before we came, will never report. All threads of a process
@@ -79,11 +80,44 @@ func (p *Process) collectBy(flags int, handle func(tid int, s status)) bool {
 		p.exited(p.lastCode)
 		return true
 	}
+	if err == nil && tid != 0 && !p.keep(tid, s) {
+		tid, s, err = wait4(tid, unix.WNOHANG) // what it says now counts
+	}
 	if err != nil || tid == 0 {
 		return false
 	}
 	handle(tid, s)
 	return true
+}
+
+// keep leaves the report of a SIGTRAP with the kernel. As long as nobody has
+// taken it, the death of the debugger has that SIGTRAP delivered, to a handler
+// that knows what to do (see arch.Guard); once it was taken, it is gone, and the
+// thread would run on from the middle of an instruction. So it is taken when
+// the thread has been resumed, or when the next report is looked for: whoever
+// keeps a thread at a trap has put back its pc by then.
+func (p *Process) keep(tid int, s status) bool {
+	if !s.stopped || s.event != 0 || s.signal != unix.SIGTRAP {
+		return false
+	}
+	t := p.threads[tid]
+	if t == nil {
+		return false
+	}
+	t.kept = true
+	p.kept = append(p.kept, t)
+	return true
+}
+
+// takeKept takes the reports of threads that are still at their SIGTRAP.
+func (p *Process) takeKept() {
+	for _, t := range p.kept {
+		if t.kept {
+			t.kept = false
+			takeStop(t.id)
+		}
+	}
+	p.kept = p.kept[:0]
 }
 
 // pause returns when there may be something to do. It polls for a while if a
