@@ -84,7 +84,7 @@ func execute(args []string, script string) error {
 	if err != nil {
 		return err
 	}
-	proc, err := native.Launch(context.Background(), native.Command{Path: path, Args: args})
+	proc, err := native.Launch(context.Background(), native.Command{Path: path, Args: args, NewGroup: true})
 	if err != nil {
 		return err
 	}

@@ -17,10 +17,31 @@ type stop struct {
 // resume lets all threads run until one has something to say.
 // until, if not nil, decides which temporary trap hits count.
 func (d *debugger) resume(until func(target.Thread, arch.Regs) bool) (s stop, err error) {
+	d.terminal(jobOwner.GiveTerminal)
+	defer d.terminal(jobOwner.TakeTerminal)
 	if doErr := d.proc.Do(func() { s, err = d.loop(until) }); doErr != nil {
 		return stop{}, doErr
 	}
 	return s, err
+}
+
+// jobOwner is a process that can be the foreground job of our terminal.
+type jobOwner interface {
+	GiveTerminal() error
+	TakeTerminal() error
+}
+
+// terminal passes the terminal on to a program started here, or gets it back:
+// the program may read from it, and a Ctrl-C reaches the program as a signal,
+// which stops it.
+func (d *debugger) terminal(pass func(jobOwner) error) {
+	job, ok := d.proc.(jobOwner)
+	if !ok || d.proc.Attached() {
+		return
+	}
+	if err := pass(job); err != nil {
+		d.printf("%v\n", err)
+	}
 }
 
 // loop is resume on the tracer.
@@ -166,6 +187,9 @@ func (d *debugger) forgetTraps() {
 
 func (d *debugger) signal(ev target.Event, until func(target.Thread, arch.Regs) bool) (stop, bool, error) {
 	th := ev.Thread
+	if ev.Signal == syscall.SIGINT && !d.proc.Attached() {
+		return stop{th.ID(), "interrupted"}, true, nil
+	}
 	if ev.Signal != syscall.SIGTRAP {
 		if fault(ev.Signal) {
 			d.held[th.ID()] = append(d.held[th.ID()], ev.Signal)

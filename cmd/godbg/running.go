@@ -41,6 +41,8 @@ func stepCommand(d *debugger, args []string) error {
 	}
 	d.halted.Store(false)
 	var s stop
+	d.terminal(jobOwner.GiveTerminal)
+	defer d.terminal(jobOwner.TakeTerminal)
 	doErr := d.proc.Do(func() { s, err = d.stepThread(th) })
 	if doErr != nil {
 		return doErr

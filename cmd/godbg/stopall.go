@@ -29,7 +29,7 @@ func (d *debugger) stopAll() error {
 				return err
 			}
 		}
-		if running == 0 {
+		if running == 0 && len(d.proc.Threads()) > 0 {
 			return nil
 		}
 		ev, err := d.proc.Wait()
