@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/testkit"
@@ -19,7 +20,12 @@ func TestDetachAtRandomMoments(t *testing.T) {
 	path := testkit.Build(t, "hit_counter", testkit.Options{})
 	p := testkit.Start(t, path, "8", "1000000000")
 	p.WaitOutput(t, "started")
-	rnd := rand.New(rand.NewSource(1))
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(p.Output())
+		}
+	})
+	rnd := rand.New(rand.NewSource(time.Now().UnixNano()))
 	for i := range 30 {
 		s := busySession(t, p, rnd)
 		var err error
