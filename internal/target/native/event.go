@@ -82,6 +82,10 @@ func (t *Thread) atEventStop(sig syscall.Signal, asked bool, request int) {
 		t.unread = true
 		t.p.queue = append(t.p.queue, *t.due)
 		t.due = nil
+	case asked && !t.group && trapPending(t.id):
+		// It ran into a trap (or ended a step) just before. The kernel tells of
+		// the interrupt first; let it tell of the trap instead.
+		t.restart(unix.PTRACE_CONT, 0)
 	case asked:
 		t.emit(target.EventInterrupted, 0)
 	case t.group:

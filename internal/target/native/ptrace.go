@@ -52,6 +52,31 @@ func setSiginfo(tid int, info *siginfo) error {
 	return ptraceData(unix.PTRACE_SETSIGINFO, tid, 0, unsafe.Pointer(info))
 }
 
+// trapPending tells whether a SIGTRAP that the processor raised waits to be
+// delivered to a stopped thread: its pc is then behind a trap instruction that
+// nobody was told about.
+// Precondition: tracer.
+func trapPending(tid int) bool {
+	const codeKernel = 0 // si_code of signals not sent by processes is above
+	var infos [8]siginfo
+	args := struct {
+		offset uint64
+		flags  uint32
+		number int32
+	}{number: int32(len(infos))}
+	n, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, unix.PTRACE_PEEKSIGINFO, uintptr(tid),
+		uintptr(unsafe.Pointer(&args)), uintptr(unsafe.Pointer(&infos)), 0, 0)
+	if errno != 0 {
+		return false
+	}
+	for _, info := range infos[:min(int(n), len(infos))] {
+		if info.Signo == int32(unix.SIGTRAP) && info.Code > codeKernel {
+			return true
+		}
+	}
+	return false
+}
+
 func getSigmask(tid int) (mask uint64, err error) {
 	err = ptraceData(unix.PTRACE_GETSIGMASK, tid, unsafe.Sizeof(mask), unsafe.Pointer(&mask))
 	return mask, err
