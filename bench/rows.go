@@ -32,10 +32,10 @@ func rows(t targets) []row {
 	seconds := func(limit float64) figure { return figure{"", "ms", limit, ""} }
 	memory := func(limit float64) figure { return figure{", memory", "MB", limit, ""} }
 	return []row{
-		{"exec to prompt, 82 MB server", []figure{seconds(0.1), memory(0.25)}, session(t.server, nil, "exit"), nil},
-		{"exec to prompt, 2 MB hello", []figure{seconds(0.5), memory(0)}, session(t.lines, nil, "exit"), nil},
+		{"exec to prompt, 82 MB server", []figure{seconds(0.1), memory(0.25)}, session(t.server, nil), nil},
+		{"exec to prompt, 2 MB hello", []figure{seconds(0.5), memory(0)}, session(t.lines, nil), nil},
 		{"first break, locals, stack, 82 MB server", []figure{seconds(0.2), memory(0)},
-			session(t.server, nil, "break main.main", "continue", "locals", "stack", "exit"), nil},
+			session(t.server, nil, "break main.main", "continue", "locals", "stack"), nil},
 		gapRow("longest gap over attach and detach, 2 MB", t.ticker),
 		gapRow("longest gap over attach and detach, 82 MB", t.server, "tick"),
 		{"false condition, per hit", []figure{{"", "us", 0.05, ""}}, falseHits(t.hotloop, 3000), nil},

@@ -2,51 +2,12 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	"context"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 )
-
-// limit ends a debugger that hangs.
-const limit = 2 * time.Minute
-
-// debug runs a debugger with a script and returns its output, how long it took
-// and its peak memory. Both contenders take the same arguments.
-func debug(c contender, verb string, args []string, commands ...string) (string, time.Duration, float64, error) {
-	dir, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return "", 0, 0, err
-	}
-	defer os.RemoveAll(dir)
-	script := filepath.Join(dir, "script")
-	if err := os.WriteFile(script, []byte(strings.Join(commands, "\n")+"\n"), 0o600); err != nil {
-		return "", 0, 0, err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	argv := append([]string{verb, "--allow-non-terminal-interactive", "--check-go-version=false", "--init", script}, args...)
-	cmd := exec.CommandContext(ctx, c.path, argv...)
-	// n answers the question whether an attached process should be killed.
-	cmd.Stdin = strings.NewReader("exit\nn\n")
-	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "NO_COLOR=1")
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	start := time.Now()
-	err = cmd.Run()
-	took := time.Since(start)
-	if err != nil {
-		return out.String(), took, 0, fmt.Errorf("%s %s: %w: %s", c.path, strings.Join(argv, " "), err, out.String())
-	}
-	peak := float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024
-	return out.String(), took, peak, nil
-}
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
@@ -67,7 +28,7 @@ func programArgs(bin string, args []string) []string {
 func falseHits(bin string, hits int) func(contender) ([]float64, error) {
 	return func(c contender) ([]float64, error) {
 		out, _, _, err := debug(c, "exec", programArgs(bin, []string{fmt.Sprint(hits)}),
-			"break bp main.work", "condition bp i == -1", "continue", "exit")
+			"break bp main.work", "condition bp i == -1", "continue")
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +44,7 @@ func nextLines(bin string, n int) func(contender) ([]float64, error) {
 		for range steps {
 			commands = append(commands, "next")
 		}
-		_, took, _, err := debug(c, "exec", []string{bin}, append(commands, "exit")...)
+		_, took, _, err := debug(c, "exec", []string{bin}, commands...)
 		return took, err
 	}
 	return func(c contender) ([]float64, error) {
@@ -99,11 +60,11 @@ func nextLines(bin string, n int) func(contender) ([]float64, error) {
 // groups times grouping, the rest of the session taken off, and its memory.
 func groups(bin string) func(contender) ([]float64, error) {
 	return func(c contender) ([]float64, error) {
-		_, without, _, err := debug(c, "exec", []string{bin}, "break main.stop", "continue", "exit")
+		_, without, _, err := debug(c, "exec", []string{bin}, "break main.stop", "continue")
 		if err != nil {
 			return nil, err
 		}
-		out, with, peak, err := debug(c, "exec", []string{bin}, "break main.stop", "continue", "goroutines -group userloc", "exit")
+		out, with, peak, err := debug(c, "exec", []string{bin}, "break main.stop", "continue", "goroutines -group userloc")
 		if err == nil && !strings.Contains(out, "main.wait") {
 			err = fmt.Errorf("the group is missing: %s", out)
 		}
@@ -117,7 +78,7 @@ func gapRow(name, bin string, args ...string) row {
 		figures: []figure{{"", "ms", 0, "undisturbed + 2 ms"}},
 		do: func(c contender) ([]float64, error) {
 			return gap(bin, args, func(pid int) error {
-				_, _, _, err := debug(c, "attach", []string{fmt.Sprint(pid)}, "exit")
+				_, _, _, err := debug(c, "attach", []string{fmt.Sprint(pid)})
 				return err
 			})
 		},
