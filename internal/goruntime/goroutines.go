@@ -132,6 +132,11 @@ const (
 // got. Neighbours are read together; the runtime's structures lie in spans of
 // their own, so most are.
 func (r *Runtime) readMany(mem target.Memory, addrs []addr.Addr, size int, got func(i int, b block, err error)) {
+	if len(addrs) == 1 {
+		b, err := r.readBlock(mem, addrs[0], size)
+		got(0, b, err)
+		return
+	}
 	order := make([]int, len(addrs))
 	for i := range order {
 		order[i] = i

@@ -126,7 +126,6 @@ func (s *Session) prepare(name string, plan planner) (func() (*run.Stop, error),
 // start hands the loop to the tracer.
 // Precondition: session goroutine; stopped.
 func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error), failed *error) {
-	_ = s.onTracer(func() error { s.loop.Unhalt(); return nil })
 	stops := make(chan struct{})
 	s.stops = stops
 	s.view, s.returned, s.info, s.watchOver = view{}, nil, nil, nil
@@ -247,8 +246,13 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 		return err
 	}
 	s.lateRuntime()
-	err = errors.Join(err, s.arrive())
-	s.here()
+	// One visit to the tracer, because each is a switch of threads and back.
+	err = errors.Join(err, s.onTracer(func() error {
+		s.look()
+		s.here()
+		s.loop.Unhalt()
+		return nil
+	}))
 	s.watchOver = s.watchesOver()
 	s.loadReturned(results)
 	s.loadInfo()
@@ -256,12 +260,11 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 }
 
 // here tells the loop where the user was told that the selected thread is.
+// Precondition: tracer, while the session goroutine waits.
 func (s *Session) here() {
-	tv := s.view.byID[s.selected.thread]
-	if tv == nil {
-		return
+	if tv := s.view.byID[s.selected.thread]; tv != nil {
+		s.loop.Here(tv.Thread, tv.regs.PC())
 	}
-	_ = s.onTracer(func() error { s.loop.Here(tv.Thread, tv.regs.PC()); return nil })
 }
 
 func conditionErrors(stop *run.Stop) error {

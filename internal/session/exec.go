@@ -65,6 +65,7 @@ func (s *Session) reload() error {
 	}
 	s.closeFiles()
 	s.file, s.images, s.frames = file, images, &unwind.Cache{}
+	s.commandLine = strings.Join(s.proc.CommandLine(), " ")
 	s.mem.Reset()
 	return s.findRuntime()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
@@ -132,8 +133,9 @@ func (s *Session) adopt(proc target.Process, file *symbol.File) error {
 	table := breakpoint.NewTable(proc, proc.Arch())
 	s.debuggee = debuggee{
 		proc: proc, file: file, images: images, frames: &unwind.Cache{}, clean: table.Memory(),
+		commandLine: strings.Join(proc.CommandLine(), " "),
 	}
-	s.mem = pagecache.New(s.clean)
+	s.mem, s.glance = pagecache.New(s.clean), pagecache.New(s.clean)
 	if err := s.findRuntime(); err != nil {
 		images.Close()
 		return err

@@ -70,6 +70,8 @@ type debuggee struct {
 	file   *symbol.File   // (T) the executable's symbols
 	images *image.Set     // (T)
 	frames *unwind.Cache  // (T)
+	// commandLine is what the program was started with.
+	commandLine string
 	// runtime is nil when the process is not a Go program; noRuntime tells why.
 	runtime   *goruntime.Runtime // (T)
 	noRuntime error
@@ -77,6 +79,8 @@ type debuggee struct {
 	// that lives as long as the stop.
 	clean target.Memory
 	mem   *pagecache.Cache
+	// glance is the tracer's, for one look at one thread.
+	glance *pagecache.Cache
 }
 
 // selection is the thread the user looks at, and the goroutine, which may be

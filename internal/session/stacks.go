@@ -24,7 +24,7 @@ type look struct {
 }
 
 func (k *stacks) look(t target.Thread, regs arch.Regs, max int) look {
-	l := look{mem: pagecache.New(k.s.clean)}
+	l := look{mem: k.s.tracerMem()}
 	if rt := k.s.runtime; rt != nil {
 		l.g, _, _ = rt.ThreadG(l.mem, regs)
 	}
@@ -54,6 +54,14 @@ func depth(cfa addr.Addr, g *goruntime.G) uint64 {
 		return uint64(g.StackHi - cfa)
 	}
 	return ^uint64(cfa)
+}
+
+// tracerMem is an empty cache of the memory: other threads run and write to it.
+// The one before must not be used any more.
+// Precondition: tracer.
+func (s *Session) tracerMem() *pagecache.Cache {
+	s.glance.Reset()
+	return s.glance
 }
 
 // LoopFrame implements step.Stack.
@@ -122,7 +130,7 @@ func (s *Session) hitGoroutine(t target.Thread, regs arch.Regs) int64 {
 	if s.runtime == nil {
 		return 0
 	}
-	g, _, err := s.runtime.ThreadG(pagecache.New(s.clean), regs)
+	g, _, err := s.runtime.ThreadG(s.tracerMem(), regs)
 	if err != nil || g == nil {
 		return 0
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
@@ -45,7 +44,7 @@ func (s *Session) stateNow() (st *api.DebuggerState, err error) {
 func (s *Session) state() *api.DebuggerState {
 	st := &api.DebuggerState{
 		Pid:               s.proc.PID(),
-		TargetCommandLine: strings.Join(s.proc.CommandLine(), " "),
+		TargetCommandLine: s.commandLine,
 		Running:           s.running(),
 	}
 	if s.running() {

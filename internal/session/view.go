@@ -31,26 +31,25 @@ type threadView struct {
 // arrive takes a fresh view of the stopped process, and selects.
 // Precondition: session goroutine, or nobody else has the session.
 func (s *Session) arrive() error {
+	return s.onTracer(func() error { s.look(); return nil })
+}
+
+// look is arrive on the tracer. While the session goroutine waits for it, it
+// may use what belongs to that.
+func (s *Session) look() {
 	s.mem.Reset()
 	s.view = view{byID: map[int]*threadView{}}
-	err := s.onTracer(func() error {
-		for _, t := range s.proc.Threads() {
-			regs, err := t.Registers(false)
-			if err != nil {
-				// It has exited, though its event is still to come.
-				continue
-			}
-			tv := &threadView{Thread: t, regs: regs}
-			s.view.threads = append(s.view.threads, tv)
-			s.view.byID[t.ID()] = tv
+	for _, t := range s.proc.Threads() {
+		regs, err := t.Registers(false)
+		if err != nil {
+			// It has exited, though its event is still to come.
+			continue
 		}
-		return nil
-	})
-	if err != nil {
-		return err
+		tv := &threadView{Thread: t, regs: regs}
+		s.view.threads = append(s.view.threads, tv)
+		s.view.byID[t.ID()] = tv
 	}
 	s.selectThread()
-	return nil
 }
 
 // threadG fills in the goroutine of a thread.

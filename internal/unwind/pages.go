@@ -2,6 +2,7 @@ package unwind
 
 import (
 	"encoding/binary"
+	"sync"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -22,10 +23,21 @@ type pages struct {
 
 type page struct {
 	at   addr.Addr
-	data []byte
+	data []byte // what could be read
+	room *[pageSize]byte
 }
 
+var rooms = sync.Pool{New: func() any { return new([pageSize]byte) }}
+
 func newPages(mem target.Memory) *pages { return &pages{mem: mem} }
+
+// release gives the memory back. p must not be used any more.
+func (p *pages) release() {
+	for _, held := range p.held {
+		rooms.Put(held.room)
+	}
+	p.held = nil
+}
 
 // ReadMemory fills buf from a.
 func (p *pages) ReadMemory(buf []byte, a addr.Addr) (int, error) {
@@ -64,14 +76,15 @@ func (p *pages) page(base addr.Addr) []byte {
 			return p.held[i].data
 		}
 	}
-	data := make([]byte, pageSize)
-	n, _ := p.mem.ReadMemory(data, base)
-	held := page{base, data[:n]}
-	if len(p.held) < maxPages {
-		p.held = append(p.held, held)
-		return held.data
+	i := len(p.held)
+	if i < maxPages {
+		p.held = append(p.held, page{room: rooms.Get().(*[pageSize]byte)})
+	} else {
+		i = p.next
+		p.next = (p.next + 1) % maxPages
 	}
-	p.held[p.next] = held
-	p.next = (p.next + 1) % maxPages
+	held := &p.held[i]
+	n, _ := p.mem.ReadMemory(held.room[:], base)
+	held.at, held.data = base, held.room[:n]
 	return held.data
 }

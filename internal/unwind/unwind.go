@@ -99,8 +99,9 @@ func Stack(mem target.Memory, set *image.Set, regs *Regs, o Options) []Frame {
 		o.Max = DefaultMax
 	}
 	w := &walk{mem: newPages(mem), set: set, opts: o, arch: regs.arch}
+	defer w.mem.release()
 	w.unwinder, _ = regs.arch.(arch.Unwinder)
-	w.frames = make([]Frame, 0, min(o.Max, 32))
+	w.frames = make([]Frame, 0, min(o.Max, 8))
 	w.start(regs)
 	exact := true
 	for {

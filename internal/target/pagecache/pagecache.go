@@ -18,6 +18,8 @@ const (
 	// direct is the size in bytes from which on reads go past the cache: they
 	// are cheap by the byte, and would drive out what is read often.
 	direct = 4 * pageSize
+	// maxFree is how many pages are kept for the next stop.
+	maxFree = 64
 )
 
 // Cache is a target.Memory (and a target.PieceReader) that remembers. It may be
@@ -27,6 +29,7 @@ type Cache struct {
 
 	mu    sync.Mutex
 	pages map[addr.Addr]*[pageSize]byte
+	free  []*[pageSize]byte // for reuse, at most maxFree
 }
 
 // New makes an empty cache in front of mem.
@@ -38,6 +41,12 @@ func New(mem target.Memory) *Cache {
 func (c *Cache) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for _, page := range c.pages {
+		if len(c.free) == maxFree {
+			break
+		}
+		c.free = append(c.free, page)
+	}
 	clear(c.pages)
 }
 
@@ -67,7 +76,7 @@ func (c *Cache) page(base addr.Addr) (*[pageSize]byte, bool) {
 	if page, ok := c.pages[base]; ok {
 		return page, true
 	}
-	page := new([pageSize]byte)
+	page := c.room()
 	if n, err := c.mem.ReadMemory(page[:], base); err != nil || n < pageSize {
 		return nil, false
 	}
@@ -76,6 +85,16 @@ func (c *Cache) page(base addr.Addr) (*[pageSize]byte, bool) {
 	}
 	c.pages[base] = page
 	return page, true
+}
+
+func (c *Cache) room() *[pageSize]byte {
+	last := len(c.free) - 1
+	if last < 0 {
+		return new([pageSize]byte)
+	}
+	page := c.free[last]
+	c.free = c.free[:last]
+	return page
 }
 
 // WriteMemory writes through, and forgets the pages written to.

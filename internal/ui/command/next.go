@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -37,13 +38,10 @@ func (s *Shell) steps(ctx context.Context, in Input, name string) error {
 		return err
 	}
 	defer s.forgetPlace()
-	if err := s.dropStep(ctx); err != nil {
-		return err
-	}
 	var state *api.DebuggerState
 	for range count {
 		var err error
-		if state, err = s.run(ctx, api.DebuggerCommand{Name: name}); err != nil {
+		if state, err = s.runStep(ctx, name); err != nil {
 			return err
 		}
 		if state.Exited || state.NextInProgress || state.CurrentThread != nil && state.CurrentThread.Breakpoint != nil {
@@ -54,11 +52,15 @@ func (s *Shell) steps(ctx context.Context, in Input, name string) error {
 	return s.showStop(ctx, state)
 }
 
-// dropStep forgets a step that was interrupted: the user wants another one.
-func (s *Shell) dropStep(ctx context.Context) error {
-	state, err := s.Client.State(ctx, true)
-	if err != nil || !state.NextInProgress {
-		return err
+// runStep begins a step. One that was interrupted is forgotten then: the user
+// wants another one.
+func (s *Shell) runStep(ctx context.Context, name string) (*api.DebuggerState, error) {
+	state, err := s.run(ctx, api.DebuggerCommand{Name: name})
+	if err == nil || !strings.Contains(err.Error(), "next while nexting") {
+		return state, err
 	}
-	return s.Client.CancelNext(ctx)
+	if err := s.Client.CancelNext(ctx); err != nil {
+		return nil, err
+	}
+	return s.run(ctx, api.DebuggerCommand{Name: name})
 }

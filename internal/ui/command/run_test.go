@@ -100,11 +100,14 @@ func TestStepNeedsTopmostFrame(t *testing.T) {
 
 func TestInterruptedStepIsForgottenByTheNext(t *testing.T) {
 	s, srv, _ := newShell(t)
-	state := stopped()
-	state.NextInProgress = true
-	srv.on("State", api.StateOut{State: state})
-	srv.on("CancelNext", api.CancelNextOut{})
-	srv.on("Command", api.CommandOut{State: *stopped()})
+	kept := true
+	srv.on("CancelNext", func(json.RawMessage) any { kept = false; return api.CancelNextOut{} })
+	srv.on("Command", func(json.RawMessage) any {
+		if kept {
+			return errors.New("next while nexting: a step is in progress")
+		}
+		return api.CommandOut{State: *stopped()}
+	})
 	if err := s.Exec(context.Background(), "next"); err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func Source(w io.Writer, text []byte, o SourceOptions) error {
 	last := o.Line + o.Around
 	colour := highlighter(o.Name, text, last, o.Theme)
 	lines := bufio.NewScanner(bytes.NewReader(text))
-	lines.Buffer(make([]byte, 0, 64<<10), MaxSource)
+	lines.Buffer(make([]byte, 0, 4<<10), MaxSource)
 	n, offset := 0, 0
 	for lines.Scan() {
 		n++
