@@ -56,6 +56,9 @@ type Arch interface {
 	GoContextReg() int
 	// GoGReg is the DWARF number of the register that holds g in Go code.
 	GoGReg() int
+	// GoDebugCallReg is the DWARF number of the register in which
+	// runtime.debugCallV2 tells the debugger how far it is.
+	GoDebugCallReg() int
 }
 
 // Displaced is an instruction moved out of line.

@@ -19,10 +19,24 @@ func (c *compiler) call(x *ast.CallExpr) (node, error) {
 	if n, err := c.textOfC(x); n != nil || err != nil {
 		return n, err
 	}
-	if _, err := c.expr(x.Fun); err != nil {
-		return nil, err
+	n := &callNode{at: x, e: c.e, fun: c.instantiated(x.Fun), root: c.e.root == ast.Expr(x)}
+	if n.fun == nil {
+		var err error
+		if n.fun, err = c.expr(x.Fun); err != nil {
+			return nil, err
+		}
 	}
-	return nil, c.e.wrap(x, ErrCall)
+	for _, a := range x.Args {
+		arg, err := c.expr(a)
+		if err != nil {
+			return nil, err
+		}
+		if inner, ok := arg.(*callNode); ok && len(x.Args) == 1 {
+			inner.root = true
+		}
+		n.args = append(n.args, arg)
+	}
+	return n, nil
 }
 
 func (c *compiler) builtin(x *ast.CallExpr) (node, error) {

@@ -15,6 +15,8 @@ type boundFunc struct {
 	fn *symbol.Func
 	// recv is the receiver of a method value.
 	recv *operand
+	// dict is the dictionary of the instance of a generic function, 0 for none.
+	dict addr.Addr
 }
 
 // typeName spells the function's type, as far as debug information tells it.

@@ -34,6 +34,9 @@ type operand struct {
 	name     string
 	// declared is the type that the program gives an untyped constant.
 	declared *symbol.Type
+	// tuple are the results of a call, which only another call or the prompt
+	// takes as they are; not nil for a call.
+	tuple []operand
 	// isConst marks typed constants.
 	isConst bool
 }

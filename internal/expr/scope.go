@@ -26,6 +26,8 @@ type Scope struct {
 	G func() (*goruntime.G, error)
 	// ThreadID is the thread of the frame, 0 for a parked goroutine's.
 	ThreadID int
+	// Caller makes calls; nil: calls are an error.
+	Caller Caller
 }
 
 // Eval parses, compiles and evaluates an expression once.

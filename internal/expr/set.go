@@ -3,11 +3,13 @@ package expr
 import (
 	"fmt"
 	"go/constant"
+
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
 // Set evaluates rhs and assigns it to what lhs means: memory, a register, or a
-// variable in registers. What would need new memory in the process (the text of
-// a string, a new map key) can't be assigned.
+// variable in registers. What needs new memory in the process (the text of a
+// string) takes a Caller; without one the error wraps a *value.NeedsMemoryError.
 func Set(sc *Scope, lhs, rhs string) error {
 	dst, prog, err := evalPart(sc, lhs)
 	if err != nil {
@@ -24,17 +26,11 @@ func Set(sc *Scope, lhs, rhs string) error {
 	if dst.val == nil || dst.fn != nil {
 		return fmt.Errorf("can not set %q: it is not a variable", lhs)
 	}
-	if src.fn != nil {
-		return fmt.Errorf("can not set %q to %q: a function is no value in memory; take a function variable's", lhs, rhs)
-	}
-	if src, err = implicit(m, dst, src); err != nil {
+	data, err := m.encode(dst.typ, src)
+	if err != nil {
 		return fmt.Errorf("can not set %q to %q: %w", lhs, rhs, err)
 	}
-	v, err := src.value(m, rhs)
-	if err != nil {
-		return err
-	}
-	if err := dst.val.Assign(v); err != nil {
+	if err := dst.val.Assign(value.OfBytes(m.Env, rhs, dst.typ, data)); err != nil {
 		return fmt.Errorf("can not set %q to %q: %w", lhs, rhs, err)
 	}
 	return nil

@@ -24,7 +24,7 @@ func (l *Loop) event(ev target.Event) (*Stop, error) {
 	case target.EventSignal:
 		stop, err = l.signal(th, ev.Signal)
 	case target.EventThreadExited:
-		delete(l.threads, th.ID())
+		l.forget(th)
 	case target.EventNewThread:
 		err = l.born(th)
 	case target.EventExec:
@@ -76,7 +76,7 @@ func (l *Loop) born(th *thread) error {
 // exec handles the start of another program in the process: what was known of
 // the one before is dropped.
 func (l *Loop) exec(th *thread) *Stop {
-	l.pending, l.noScratch, l.plan, l.alone = nil, nil, nil, false
+	l.pending, l.noScratch, l.plan, l.alone, l.calls = nil, nil, nil, false, nil
 	*th = thread{Thread: th.Thread}
 	l.threads = map[int]*thread{th.ID(): th}
 	l.table.Reset()

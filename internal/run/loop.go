@@ -35,6 +35,7 @@ type Loop struct {
 	plan    step.Plan // the step in progress, or nil
 	pending []*Stop
 	halt    bool
+	calls   []*call // injected ones in progress, the innermost last
 	// alone: only the thread that does one instruction runs.
 	alone bool
 	// noScratch are addresses near which mapping was tried in vain.
@@ -69,6 +70,8 @@ type thread struct {
 	// step is what its single step in progress is for, and stepped what one
 	// was for that ended while everybody was being stopped.
 	step, stepped purpose
+	// called: it is behind a trap of an injected call that nobody looked at yet.
+	called bool
 	// interrupted: it was asked to stop, and has not answered.
 	interrupted bool
 }

@@ -43,6 +43,9 @@ func (l *Loop) stopped() (ths []*thread) {
 // leftOver does what was put off because everybody was being stopped: asking
 // the plan about a hit or about an instruction that was done.
 func (l *Loop) leftOver(th *thread) (*Stop, error) {
+	if th.called {
+		return l.calledBefore(th)
+	}
 	if !th.askPlan && th.stepped != forPlan {
 		th.stepped = noStep
 		return nil, nil

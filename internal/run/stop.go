@@ -31,6 +31,8 @@ const (
 	Execed
 	// Exited: the process is no more; Status and Signal say how.
 	Exited
+	// Called: an injected call has got somewhere; Call is it.
+	Called
 )
 
 // Stop is a stop, or the end.
@@ -40,6 +42,7 @@ type Stop struct {
 	Thread  target.Thread
 	Reached []Reached
 	Plan    step.Plan
+	Call    *step.Injection
 	Signal  syscall.Signal
 	// Status is the exit status, minus the signal when one killed it.
 	Status int

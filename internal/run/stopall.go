@@ -85,7 +85,7 @@ func (l *Loop) absorb(ev target.Event) {
 	th.interrupted = false
 	switch ev.Kind {
 	case target.EventThreadExited:
-		delete(l.threads, th.ID())
+		l.forget(th)
 	case target.EventFork:
 		if l.hooks.Fork != nil {
 			l.hooks.Fork(th.Thread, ev.Child)
@@ -164,6 +164,10 @@ func (l *Loop) absorbTrap(th *thread, regs arch.Regs) {
 			if _, err := l.backTo(th, regs, at); err == nil {
 				th.passed = 0
 			}
+			return
+		}
+		if l.callOf(th, at) != nil {
+			th.called = true
 			return
 		}
 		l.pending = append(l.pending, &Stop{Reason: Trapped, Thread: th.Thread})

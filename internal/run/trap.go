@@ -35,6 +35,9 @@ func (l *Loop) trap(th *thread, cause target.Cause) (*Stop, error) {
 		th.passed = 0
 		return nil, l.sendOn(th, regs)
 	}
+	if c := l.callOf(th, at); c != nil {
+		return l.called(th, c, regs)
+	}
 	if c, in := l.table.InCopy(at); in {
 		// The program's own trap instruction, in its copy.
 		regs.SetPC(c.Next)

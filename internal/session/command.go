@@ -27,7 +27,7 @@ func (s *Session) Command(ctx context.Context, cmd api.DebuggerCommand) (*api.De
 		api.ReverseStepInstruction, api.ReverseNextInstruction:
 		return nil, &target.UnsupportedError{Feature: cmd.Name, Needs: "a recording"}
 	case api.Call:
-		return nil, &target.UnsupportedError{Feature: "calling functions", Needs: "a safe point that is not looked for yet"}
+		return s.call(ctx, cmd)
 	}
 	plan, err := s.planOf(cmd.Name)
 	if err != nil {
@@ -128,7 +128,7 @@ func (s *Session) prepare(name string, plan planner) (func() (*run.Stop, error),
 func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error), failed *error) {
 	stops := make(chan struct{})
 	s.stops = stops
-	s.view, s.returned, s.info, s.watchOver = view{}, nil, nil, nil
+	s.view, s.returned, s.called, s.info, s.watchOver = view{}, nil, nil, nil, nil
 	s.mem.Reset()
 	s.events.send(api.Event{Kind: api.EventResumed})
 	s.lendTerminal()
@@ -185,7 +185,10 @@ func (s *Session) goOn(stop *run.Stop, err error) func() (*run.Stop, error) {
 	switch {
 	case err != nil:
 		return nil
+	case s.awaited(stop):
+		return s.advance()
 	case stop.Reason == run.Execed:
+		s.dropCalls()
 		s.execed()
 		return s.loop.Continue
 	case stop.Reason == run.Trapped:
@@ -237,13 +240,17 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 	switch {
 	case errors.As(err, &exited):
 		s.gone = exited
+		s.dropCalls()
 		return nil
 	case stop.Reason == run.Exited:
+		s.dropCalls()
 		s.gone = &target.ExitedError{PID: s.proc.PID(), Status: stop.Status}
 		return nil
 	case errors.Is(err, target.ErrDetached):
 		s.gone = err
 		return err
+	case err != nil:
+		s.dropCalls()
 	}
 	s.lateRuntime()
 	// One visit to the tracer, because each is a switch of threads and back.
@@ -255,6 +262,10 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 	}))
 	s.watchOver = s.watchesOver()
 	s.loadReturned(results)
+	if s.called != nil {
+		s.returned = s.called.results
+		err = errors.Join(err, s.called.err)
+	}
 	s.loadInfo()
 	return errors.Join(err, conditionErrors(stop))
 }

@@ -47,11 +47,6 @@ func (s *Session) Eval(_ context.Context, scope api.EvalScope, expr string, cfg 
 	return inspected(s, func(w *inspect.World) (*api.Variable, error) { return w.Eval(scope, expr, cfg) })
 }
 
-// Set assigns the value of an expression.
-func (s *Session) Set(_ context.Context, scope api.EvalScope, symbol, value string) error {
-	return s.whileStopped(func() error { return s.world().Set(scope, symbol, value) })
-}
-
 // ExamineMemory reads memory as the program has it.
 func (s *Session) ExamineMemory(_ context.Context, address uint64, length int) ([]byte, error) {
 	return inspected(s, func(w *inspect.World) ([]byte, error) { return w.ExamineMemory(address, length) })

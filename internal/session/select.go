@@ -83,6 +83,8 @@ func stopReason(stop *run.Stop) string {
 		return "signal " + stop.Signal.String()
 	case run.Exited:
 		return "exited"
+	case run.Called:
+		return "call returned"
 	}
 	return ""
 }

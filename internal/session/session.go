@@ -54,6 +54,10 @@ type Session struct {
 	selected selection
 	// returned are the results of the function that a step has just left.
 	returned []api.Variable
+	// calls are the evaluations in progress, the innermost last; called is the
+	// one that ended with this stop.
+	calls  []*evaluation
+	called *evaluation
 	// gone tells how the process ended, nil while it lives.
 	gone error
 	// watchOver are the watchpoints that ended with this stop.

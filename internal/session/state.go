@@ -83,6 +83,9 @@ func (s *Session) apiThread(tv *threadView) *api.Thread {
 	if g := s.threadG(tv); g != nil {
 		t.GoroutineID = g.ID
 	}
+	if s.called != nil && s.called.thread.ID() == tv.ID() {
+		t.ReturnValues, t.CallReturn = s.returned, true
+	}
 	if s.stop.Thread == nil || s.stop.Thread.ID() != tv.ID() {
 		return t
 	}

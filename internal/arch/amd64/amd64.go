@@ -70,6 +70,9 @@ func (Arch) GoABI() (ints, floats []int) {
 	return ints, floats
 }
 
+// GoDebugCallReg is r12 (runtime/asm_amd64.s).
+func (Arch) GoDebugCallReg() int { return 12 }
+
 // GoContextReg is rdx, the closure context.
 func (Arch) GoContextReg() int { return rdx }
 

@@ -145,6 +145,9 @@ func (Arch) RegNumber(string) (int, bool) { return 0, false }
 // GoABI implements arch.Arch.
 func (Arch) GoABI() (ints, floats []int) { return nil, nil }
 
+// GoDebugCallReg implements arch.Arch.
+func (Arch) GoDebugCallReg() int { return 0 }
+
 // GoContextReg implements arch.Arch.
 func (Arch) GoContextReg() int { return 0 }
 

@@ -1,0 +1,98 @@
+package run
+
+import (
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/step"
+)
+
+// call is an injected call in progress, with what was known about its thread
+// where it began.
+type call struct {
+	*step.Injection
+	passed  addr.Addr
+	askPlan bool
+	stepped purpose
+}
+
+// Call begins an injected call, or goes on with one that has returned, and runs
+// until the next stop. That need not be about the call: it goes on with the
+// process, however that is resumed.
+// Precondition: every thread stopped.
+func (l *Loop) Call(i *step.Injection) (*Stop, error) {
+	th := l.of(i.Thread())
+	fresh := i.State() == step.Fresh
+	if err := i.Begin(); err != nil {
+		return l.failed(err)
+	}
+	if fresh {
+		l.calls = append(l.calls, &call{i, th.passed, th.askPlan, th.stepped})
+		th.passed, th.askPlan, th.stepped = 0, false, noStep
+	}
+	return l.Continue()
+}
+
+// Calls is how many injected calls are in progress.
+func (l *Loop) Calls() int { return len(l.calls) }
+
+// callOf is the innermost call on th that a trap instruction at a belongs to,
+// or nil.
+func (l *Loop) callOf(th *thread, a addr.Addr) *call {
+	for k := len(l.calls) - 1; k >= 0; k-- {
+		if c := l.calls[k]; c.Thread() == th.Thread && c.State() == step.Running && c.Owns(a) {
+			return c
+		}
+	}
+	return nil
+}
+
+// called handles a trap of a call's.
+func (l *Loop) called(th *thread, c *call, regs arch.Regs) (*Stop, error) {
+	th.step, th.passed = noStep, 0
+	act, err := c.Trapped(regs)
+	if err != nil {
+		return nil, err
+	}
+	if act != step.Done {
+		return nil, l.goOn(th)
+	}
+	if c.State() == step.Over {
+		l.drop(c)
+		th.passed, th.askPlan, th.stepped = c.passed, c.askPlan, c.stepped
+	}
+	return &Stop{Reason: Called, Thread: th.Thread, Call: c.Injection}, nil
+}
+
+// calledBefore is called, for a trap that was seen while everybody was being
+// stopped.
+func (l *Loop) calledBefore(th *thread) (*Stop, error) {
+	th.called = false
+	regs, err := th.Registers(false)
+	if err != nil {
+		return nil, err
+	}
+	c := l.callOf(th, l.proc.Arch().TrapAddr(regs.PC()))
+	if c == nil {
+		return nil, nil
+	}
+	return l.called(th, c, regs)
+}
+
+func (l *Loop) drop(c *call) {
+	for k := range l.calls {
+		if l.calls[k] == c {
+			l.calls = append(l.calls[:k], l.calls[k+1:]...)
+			return
+		}
+	}
+}
+
+// forget drops what was known about a thread that is no more.
+func (l *Loop) forget(th *thread) {
+	delete(l.threads, th.ID())
+	for k := len(l.calls) - 1; k >= 0; k-- {
+		if l.calls[k].Thread() == th.Thread {
+			l.calls = append(l.calls[:k], l.calls[k+1:]...)
+		}
+	}
+}

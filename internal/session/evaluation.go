@@ -1,0 +1,229 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	dwarfexpr "github.com/tinydbg/tinydbg/internal/dwarf/expr"
+	"github.com/tinydbg/tinydbg/internal/expr"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/run"
+	"github.com/tinydbg/tinydbg/internal/step"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/value"
+)
+
+// evaluation is an expression whose evaluation makes calls. It is a coroutine
+// of the session goroutine: whenever it needs the process to run it hands out
+// an injection, and is gone on with when that has got somewhere. Other stops
+// may come in between; then it waits until the user goes on.
+//
+// The calls of one expression are stacked (see step.Injection), so that what
+// they returned stays alive until all is done and shown.
+type evaluation struct {
+	s      *Session
+	thread target.Thread
+	stack  struct{ low, high addr.Addr }
+	unsafe bool
+	what   string
+
+	next  func() (*step.Injection, bool)
+	stop  func()
+	yield func(*step.Injection) bool
+
+	waiting *step.Injection
+	chain   []*step.Injection
+	results []api.Variable
+	err     error
+}
+
+// errCut is why a call has no result when the process is gone.
+var errCut = errors.New("the call was cut short: the process is gone")
+
+// newEvaluation prepares the evaluation of an expression on a goroutine, which
+// must be on a thread. body does it; results are what it leaves in the
+// evaluation.
+// Precondition: session goroutine; stopped.
+func (s *Session) newEvaluation(w where, sc *expr.Scope, body func(*evaluation) error) *evaluation {
+	ev := &evaluation{s: s, thread: w.thread.Thread}
+	ev.stack.low, ev.stack.high = w.g.StackLo, w.g.StackHi
+	sc.Caller = ev
+	if set := sc.Env.SetReg; set != nil {
+		sc.Env.SetReg = func(dwarf int, v []byte) error {
+			if len(ev.chain) == 0 {
+				return set(dwarf, v)
+			}
+			return ev.chain[0].Saved().SetBytes(dwarf, v)
+		}
+	}
+	ev.next, ev.stop = iter.Pull(func(yield func(*step.Injection) bool) {
+		ev.yield = yield
+		ev.err = survive(func() error { return body(ev) })
+		ev.unwind()
+	})
+	return ev
+}
+
+// unwind finishes the calls that were made, the innermost first.
+func (ev *evaluation) unwind() {
+	for k := len(ev.chain) - 1; k >= 0; k-- {
+		if i := ev.chain[k]; i.State() != step.Over && !ev.yield(i) {
+			return
+		}
+	}
+}
+
+// advance goes on with the innermost evaluation. It returns what the loop is
+// to do for it, nil when it has ended.
+// Precondition: session goroutine; stopped.
+func (s *Session) advance() func() (*run.Stop, error) {
+	ev := s.calls[len(s.calls)-1]
+	s.mem.Reset()
+	i, more := ev.next()
+	if !more {
+		s.calls = s.calls[:len(s.calls)-1]
+		s.called = ev
+		return nil
+	}
+	ev.waiting = i
+	return func() (*run.Stop, error) { return s.loop.Call(i) }
+}
+
+// awaited tells whether a stop is what the innermost evaluation waits for.
+func (s *Session) awaited(stop *run.Stop) bool {
+	return stop.Reason == run.Called && len(s.calls) > 0 && s.calls[len(s.calls)-1].waiting == stop.Call
+}
+
+// dropCalls ends all evaluations, for there is nothing left to evaluate them in.
+func (s *Session) dropCalls() {
+	for _, ev := range s.calls {
+		ev.stop()
+	}
+	s.calls = nil
+}
+
+// Call implements expr.Caller.
+func (ev *evaluation) Call(c expr.Call) ([]*value.Value, error) {
+	i, resultPlaces, err := ev.injection(c)
+	if err != nil {
+		return nil, err
+	}
+	ev.what = c.Name
+	if !ev.yield(i) {
+		return nil, errCut
+	}
+	switch i.State() {
+	case step.Returned:
+		ev.chain = append(ev.chain, i)
+		return ev.values(i.Regs(), c.Results, resultPlaces), nil
+	case step.Panicked:
+		ev.chain = append(ev.chain, i)
+		return nil, ev.panicked(c.Name, i.Regs())
+	}
+	return nil, ev.s.refusal(i.Refused(), ev.thread)
+}
+
+// OnStack implements expr.Caller.
+func (ev *evaluation) OnStack(a addr.Addr) bool {
+	return !ev.unsafe && a >= ev.stack.low && a < ev.stack.high
+}
+
+// injection makes an injection of a call, and tells where the results will be.
+func (ev *evaluation) injection(c expr.Call) (*step.Injection, []goruntime.Place, error) {
+	s := ev.s
+	entry, owns, err := s.protocol()
+	if err != nil {
+		return nil, nil, err
+	}
+	args := make([]*symbol.Type, len(c.Args))
+	for i, a := range c.Args {
+		args[i] = a.Type
+	}
+	results := make([]*symbol.Type, len(c.Results))
+	for i, r := range c.Results {
+		results[i] = r.Type
+	}
+	argPlaces, resultPlaces, size := goruntime.AssignABI(s.proc.Arch(), args, results, c.Assembly)
+	temp := size
+	size += (int64(len(c.Temp)) + 15) &^ 15
+	call := step.Call{Entry: entry, Owns: owns, Function: c.Entry, FrameSize: size}
+	call.Enter = func(regs arch.Regs) error {
+		sp := regs.SP()
+		if c.Temp != nil {
+			at := sp + addr.Addr(temp)
+			if _, err := s.proc.WriteMemory(at, c.Temp); err != nil {
+				return err
+			}
+			s.proc.Arch().ByteOrder().PutUint64(c.Args[c.TempArg].Data, uint64(at))
+		}
+		for i, a := range c.Args {
+			if err := ev.put(regs, argPlaces[i].Pieces(sp), a.Data); err != nil {
+				return fmt.Errorf("argument %d of %s: %w", i+1, c.Name, err)
+			}
+		}
+		if c.Closure != 0 {
+			word := make([]byte, s.proc.Arch().PtrSize())
+			s.proc.Arch().ByteOrder().PutUint64(word, uint64(c.Closure))
+			return regs.SetBytes(s.proc.Arch().GoContextReg(), word)
+		}
+		return nil
+	}
+	return step.NewInjection(s.proc, ev.thread, call), resultPlaces, nil
+}
+
+// put writes an argument where the calling convention has it.
+func (ev *evaluation) put(regs arch.Regs, pieces []dwarfexpr.Piece, data []byte) error {
+	for _, p := range pieces {
+		n := int(p.Size)
+		if len(pieces) == 1 {
+			n = len(data)
+		}
+		n = min(n, len(data))
+		switch p.Kind {
+		case dwarfexpr.InRegister:
+			if err := regs.SetBytes(p.Reg, data[:n]); err != nil {
+				return err
+			}
+		case dwarfexpr.InMemory:
+			if _, err := ev.s.proc.WriteMemory(p.Addr, data[:n]); err != nil {
+				return err
+			}
+		}
+		data = data[n:]
+	}
+	return nil
+}
+
+// env is the world of values at the place where a call has returned.
+func (ev *evaluation) env(regs arch.Regs) *value.Env {
+	s := ev.s
+	return &value.Env{
+		Mem: s.mem, Runtime: s.runtime, Set: s.images, Regs: regs,
+		Order: s.proc.Arch().ByteOrder(), PtrSize: s.proc.Arch().PtrSize(),
+	}
+}
+
+func (ev *evaluation) values(regs arch.Regs, results []expr.Param, places []goruntime.Place) []*value.Value {
+	env := ev.env(regs)
+	list := make([]*value.Value, len(results))
+	for i, r := range results {
+		list[i] = value.FromPieces(env, r.Name, r.Type, places[i].Pieces(regs.SP()))
+	}
+	return list
+}
+
+// panicked reads what a function panicked with: an interface at the stack
+// pointer.
+func (ev *evaluation) panicked(name string, regs arch.Regs) error {
+	for _, img := range ev.s.images.All() {
+		if t, err := img.File.TypeNamed("interface {}"); err == nil {
+			return &expr.PanicError{Func: name, Value: value.New(ev.env(regs), "~panic", t, regs.SP())}
+		}
+	}
+	return fmt.Errorf("%s panicked", name)
+}
