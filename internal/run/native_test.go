@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -34,8 +35,18 @@ func launch(t testing.TB, hooks run.Hooks, path string, args ...string) *real {
 		t.Fatal(err)
 	}
 	defer null.Close()
+	last, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer last.Close()
+	t.Cleanup(func() {
+		if words, _ := os.ReadFile(last.Name()); t.Failed() {
+			t.Logf("the program's last words: %s", words)
+		}
+	})
 	proc, err := native.Launch(context.Background(), native.Command{
-		Path: path, Args: append([]string{path}, args...), Stdin: null, Stdout: null, Stderr: null,
+		Path: path, Args: append([]string{path}, args...), Stdin: null, Stdout: null, Stderr: last,
 	})
 	if err != nil {
 		t.Fatal(err)

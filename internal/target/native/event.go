@@ -86,6 +86,7 @@ func (t *Thread) atEventStop(sig syscall.Signal, asked bool, request int) {
 		// It ran into a trap (or ended a step) just before. The kernel tells of
 		// the interrupt first; let it tell of the trap instead.
 		t.restart(unix.PTRACE_CONT, 0)
+		t.stepping = request == unix.PTRACE_SINGLESTEP
 	case asked:
 		t.emit(target.EventInterrupted, 0)
 	case t.group:
