@@ -111,9 +111,14 @@ func (d *debugger) letGo() error {
 			failed = err
 		}
 	}
-	// Signals that were held back have to be delivered, one by one.
+	// A thread that signals were held back from goes on with them first. It may
+	// still be in the stop before one of them, which detaching would deliver
+	// a second time.
 	for _, th := range d.proc.Threads() {
-		if err := d.deliverHeld(th); err != nil && failed == nil {
+		if len(d.held[th.ID()]) == 0 || th.State() != target.Stopped {
+			continue
+		}
+		if err := ignoreGone(d.goOn(th)); err != nil && failed == nil {
 			failed = err
 		}
 	}
@@ -123,8 +128,8 @@ func (d *debugger) letGo() error {
 	return failed
 }
 
-// deliverHeld hands a thread the signals it was not given while it stepped, by
-// sending them anew; they arrive after the detach.
+// deliverHeld hands a thread the signals it was not given while it was stopped
+// or stepped, by sending them anew.
 func (d *debugger) deliverHeld(th target.Thread) error {
 	for _, sig := range d.held[th.ID()] {
 		if err := syscall.Tgkill(d.proc.PID(), th.ID(), sig); err != nil && err != syscall.ESRCH {

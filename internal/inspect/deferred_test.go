@@ -12,7 +12,7 @@ import (
 func TestDeferredCalls(t *testing.T) {
 	for _, version := range testkit.Versions() {
 		t.Run(version, func(t *testing.T) {
-			testDeferred(t, worldOf(trapped.Run(t, testkit.Build(t, "deferred_calls", testkit.Options{Go: version}))))
+			testDeferred(t, worldOf(trapped.Run(t, testkit.Build(t, "deferred_captures", testkit.Options{Go: version}))))
 		})
 	}
 }

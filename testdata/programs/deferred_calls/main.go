@@ -1,31 +1,40 @@
-// Runs into a trap with deferred calls waiting in two frames: a closure that
-// has captured a variable, a call with arguments, and one in a loop.
+// A goroutine with deferred calls of each sort that is in a panic, and has
+// ancestors if GODEBUG=tracebackancestors is set. It blocks.
 package main
 
 import (
 	"fmt"
-	"runtime"
+	"time"
 )
 
-func show(n int, s string) { fmt.Println(n, s) }
+func first()     {}
+func second()    {}
+func looped(int) {}
 
-func inner(n int) {
-	total := n * 10
-	defer func() {
-		total++
-		fmt.Println("inner", total)
-	}()
-	runtime.Breakpoint()
-}
-
-func outer() {
-	for i := range 2 {
-		defer show(i, "loop")
+func block() {
+	fmt.Println("ready")
+	for {
+		time.Sleep(time.Hour)
 	}
-	inner(4)
 }
+
+func panicking() {
+	defer first()
+	for i := 0; i < 2; i++ {
+		defer looped(i)
+	}
+	defer second()
+	defer block()
+	panic(fmt.Sprint("trouble ", 42))
+}
+
+func child() { panicking() }
 
 func main() {
-	fmt.Println("READY")
-	outer()
+	done := make(chan bool)
+	go func() {
+		go child()
+		<-done
+	}()
+	<-done
 }
