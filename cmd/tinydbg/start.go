@@ -49,7 +49,7 @@ func (o *options) debug(ctx context.Context, s start) error {
 }
 
 func rpcConfig(multiclient bool) rpc.Config {
-	cfg := rpc.Config{Multiclient: multiclient, Errors: logflags.For(logflags.Debugger)}
+	cfg := rpc.Config{Multiclient: multiclient, Version: versionText(), Errors: logflags.For(logflags.Debugger)}
 	if logflags.Enabled(logflags.RPC) {
 		cfg.Log = logflags.For(logflags.RPC)
 	}

@@ -15,17 +15,24 @@ func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version.", Args: cobra.NoArgs,
 		Run: func(c *cobra.Command, _ []string) {
-			fmt.Fprintf(c.OutOrStdout(), "Tinydbg Debugger\nVersion: %s\n", version)
-			info, ok := debug.ReadBuildInfo()
-			if !ok {
-				return
-			}
-			fmt.Fprintf(c.OutOrStdout(), "Go: %s\n", info.GoVersion)
-			for _, s := range info.Settings {
-				if s.Key == "vcs.revision" {
-					fmt.Fprintf(c.OutOrStdout(), "Build: %s\n", s.Value)
-				}
-			}
+			fmt.Fprintf(c.OutOrStdout(), "Tinydbg Debugger\n%s\n", versionText())
 		},
 	}
+}
+
+// versionText has a line for each thing known, "Version: N" first: clients take
+// the number from there.
+func versionText() string {
+	text := "Version: " + version
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return text
+	}
+	text += "\nGo: " + info.GoVersion
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			text += "\nBuild: " + s.Value
+		}
+	}
+	return text
 }

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -202,7 +203,8 @@ func (s *Set) NameAt(a addr.Addr) (name string, base addr.Addr) {
 	if fn := m.File.FuncAt(m.FileAddr(a)); fn != nil {
 		return fn.Name, m.Addr(fn.Entry)
 	}
-	if sym, at, ok := m.File.ELFSymbolAt(m.FileAddr(a)); ok {
+	// type:* and the like are where the linker has put everything of a kind.
+	if sym, at, ok := m.File.ELFSymbolAt(m.FileAddr(a)); ok && !strings.HasSuffix(sym, "*") {
 		return sym, m.Addr(at)
 	}
 	return "", 0

@@ -73,8 +73,12 @@ func (w *World) instruction(inst arch.Inst, flavour arch.Flavour) api.AsmInstruc
 	if w.HasBreakpoint != nil {
 		out.Breakpoint = w.HasBreakpoint(inst.Addr)
 	}
-	if inst.Kind == arch.InstCall && inst.HasTarget {
+	switch {
+	case inst.Kind == arch.InstCall && inst.HasTarget:
 		dest := w.entryLocation(inst.Target)
+		out.DestLoc = &dest
+	case inst.Kind == arch.InstJump && inst.HasTarget:
+		dest := w.location(inst.Target)
 		out.DestLoc = &dest
 	}
 	return out

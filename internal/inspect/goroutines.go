@@ -116,11 +116,12 @@ func userFrame(frames []unwind.Frame) int {
 	return -1
 }
 
-// runtimeInternal tells functions of the runtime that users do not call.
+// runtimeInternal tells functions of the runtime, and of what only the standard
+// library may import: users do not call them.
 func runtimeInternal(name string) bool {
 	rest, ok := strings.CutPrefix(name, "runtime.")
 	if !ok {
-		return name == "" || strings.HasPrefix(name, "internal/runtime/") || strings.HasPrefix(name, "runtime/internal/")
+		return name == "" || strings.HasPrefix(name, "internal/") || strings.HasPrefix(name, "runtime/internal/")
 	}
 	return rest == "" || rest[0] < 'A' || rest[0] > 'Z'
 }
@@ -156,6 +157,9 @@ func (g *goroutine) api() *api.Goroutine {
 	}
 	return out
 }
+
+// DescribeGoroutine describes a goroutine that was just read.
+func (w *World) DescribeGoroutine(g *goruntime.G) *api.Goroutine { return w.one(g) }
 
 // one describes a single goroutine.
 func (w *World) one(g *goruntime.G) *api.Goroutine {

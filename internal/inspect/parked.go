@@ -157,7 +157,7 @@ func (l *lister) entryPlace(pc addr.Addr) *place {
 	if p == nil {
 		loc := api.Location{}
 		if pc != 0 {
-			loc = l.w.entryLocation(pc)
+			loc = l.w.entryLocation(l.w.Unwrap(pc))
 		}
 		p = newPlace(loc)
 		l.entries[pc] = p

@@ -133,7 +133,7 @@ func (w *World) Stacktrace(in api.StacktraceIn) ([]api.Stackframe, error) {
 
 // stackframe describes a frame; with cfg, its variables too.
 func (w *World) stackframe(c *context, f *unwind.Frame, cfg *api.LoadConfig) api.Stackframe {
-	out := api.Stackframe{Location: w.frameLocation(f), Bottom: f.Bottom}
+	out := api.Stackframe{Location: w.frameLocation(f), Bottom: f.Bottom, Defers: []api.Defer{}}
 	if f.Err != nil {
 		out.Err = f.Err.Error()
 	}
@@ -193,7 +193,7 @@ func (w *World) frameDefers(all []goruntime.Defer, frames []unwind.Frame, i int)
 		if d.SP < f.SP || d.SP >= f.CFA {
 			continue
 		}
-		out := api.Defer{DeferredLoc: w.entryLocation(d.Fn), DeferLoc: w.returnLocation(d.PC), SP: uint64(d.SP)}
+		out := api.Defer{DeferredLoc: w.entryLocation(w.Unwrap(d.Fn)), DeferLoc: w.returnLocation(d.PC), SP: uint64(d.SP)}
 		if d.Err != nil {
 			out.Unreadable = d.Err.Error()
 		}

@@ -34,7 +34,7 @@ func (w *World) GuessSubstitutePath(args api.GuessSubstitutePathArgs) [][2]strin
 		case mod != "":
 			vote(votes, client, strings.TrimPrefix(pkg, mod), dir)
 		case args.ClientGOROOT != "" && isStandard(pkg):
-			vote(votes, strings.TrimSuffix(args.ClientGOROOT, "/")+"/src", "/"+pkg, dir)
+			vote(votes, strings.TrimSuffix(args.ClientGOROOT, "/"), "/src/"+pkg, dir)
 		}
 	}
 	rules := [][2]string{}

@@ -103,7 +103,7 @@ func (w *World) entryLocation(pc addr.Addr) api.Location {
 		outer := frames[n-1]
 		loc.Function = w.function(im, im.File.FuncAt(im.Bias.File(pc)), outer.Func)
 		loc.File, loc.Line = outer.File, outer.Line
-		if outer.StartLine > 0 {
+		if fn := im.File.FuncAt(im.Bias.File(pc)); outer.StartLine > 0 && fn != nil && !fn.IsAssembly() {
 			loc.Line = outer.StartLine
 		}
 	}

@@ -1,6 +1,7 @@
 package locspec
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -209,5 +210,15 @@ func (env Env) regexp(s Spec) ([]Location, error) {
 	for _, key := range slices.Sorted(maps.Keys(groups)) {
 		locs = append(locs, groups[key].location())
 	}
+	// In the order they stand in the program, as clients list them.
+	slices.SortStableFunc(locs, func(a, b Location) int { return cmp.Compare(lowest(a.PCs), lowest(b.PCs)) })
 	return locs, nil
+}
+
+// lowest is the first of addresses in order, 0 of none.
+func lowest(pcs []addr.Addr) addr.Addr {
+	if len(pcs) == 0 {
+		return 0
+	}
+	return pcs[0]
 }

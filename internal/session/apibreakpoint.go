@@ -41,7 +41,12 @@ func (s *Session) apiBreakpoint(b *breakpoint.Breakpoint) *api.Breakpoint {
 	for id, n := range b.Counts {
 		a.HitCount[strconv.FormatInt(id, 10)] = n
 	}
-	a.Addr, a.Addrs, a.AddrPid = 0, []uint64{}, []int{}
+	a.Addr, a.Addrs, a.AddrPid = 0, nil, nil
+	if wt := settingsOf(b).watch; wt != nil {
+		a.Addr, a.Addrs, a.AddrPid = uint64(wt.at), []uint64{uint64(wt.at)}, []int{s.proc.PID()}
+		a.WatchType |= api.WatchType(wt.size << 4)
+		return &a
+	}
 	for _, at := range b.Addrs {
 		a.Addrs = append(a.Addrs, uint64(at))
 		a.AddrPid = append(a.AddrPid, s.proc.PID())
@@ -55,14 +60,19 @@ func (s *Session) apiBreakpoint(b *breakpoint.Breakpoint) *api.Breakpoint {
 	return &a
 }
 
-// describePlace fills in file, line and function, unless they are known.
+// describePlace fills in file, line and function, as far as they are not known.
 func (s *Session) describePlace(a *api.Breakpoint, at addr.Addr) {
-	if a.File != "" || a.WatchExpr != "" {
+	if a.File == multiplePlaces {
 		return
 	}
-	loc := s.apiLocation(at, at)
-	a.File, a.Line = loc.File, loc.Line
+	loc := s.world().Location(at)
+	if a.File == "" {
+		a.File, a.Line = loc.File, loc.Line
+	}
 	if loc.Function != nil {
 		a.FunctionName = loc.Function.Name()
 	}
 }
+
+// multiplePlaces is the file of a breakpoint in several functions.
+const multiplePlaces = "<multiple locations>"

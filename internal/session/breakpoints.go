@@ -128,7 +128,7 @@ func (s *Session) amend(b *breakpoint.Breakpoint, want *api.Breakpoint) error {
 // AmendBreakpoint changes a breakpoint, found by its ID, but not its place.
 func (s *Session) AmendBreakpoint(_ context.Context, want api.Breakpoint) error {
 	return s.withBreakpoint(want.ID, "", func(b *breakpoint.Breakpoint) error {
-		if err := validName(want.Name); err != nil {
+		if err := validName(want.Name); err != nil && want.Name != b.Name {
 			return err
 		}
 		if other := s.set.Named(want.Name); want.Name != "" && other != nil && other != b {

@@ -36,7 +36,7 @@ func (s *Session) addBuiltin() {
 		bp := &breakpoint.Breakpoint{ID: b.id, Name: b.name, Addrs: at}
 		set := &settings{Breakpoint: api.Breakpoint{Variables: b.variables}}
 		if len(at) > 1 {
-			set.File, set.FunctionName = "<multiple locations>", "(multiple functions)"
+			set.File, set.FunctionName = multiplePlaces, "(multiple functions)"
 		}
 		bp.User = set
 		_ = s.onTracer(func() error { return s.set.Add(bp) })

@@ -204,7 +204,7 @@ func (s *Session) Set(ctx context.Context, es api.EvalScope, symbol, text string
 		}
 		return s.newEvaluation(w, sc, func(*evaluation) error { return expr.Set(sc, symbol, text) }), nil
 	})
-	if failed == nil && len(st.StopReason) > 0 && st.StopReason != stopReason(&run.Stop{Reason: run.Called}) {
+	if failed == nil && len(st.StopReason) > 0 && st.StopReason != reason(&run.Stop{Reason: run.Called}) {
 		return fmt.Errorf("%s is not set yet: the process stopped before (%s); continue, and it will be", symbol, st.StopReason)
 	}
 	return failed

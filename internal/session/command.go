@@ -127,7 +127,7 @@ func (s *Session) prepare(name string, plan planner) (func() (*run.Stop, error),
 // Precondition: session goroutine; stopped.
 func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error), failed *error) {
 	stops := make(chan struct{})
-	s.stops = stops
+	s.stops, s.resumed = stops, true
 	s.view, s.returned, s.called, s.info, s.watchOver = view{}, nil, nil, nil, nil
 	s.mem.Reset()
 	s.events.send(api.Event{Kind: api.EventResumed})

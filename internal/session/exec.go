@@ -91,6 +91,9 @@ func (s *Session) rebind(b *breakpoint.Breakpoint) error {
 }
 
 func (s *Session) placeAgain(set *settings) ([]addr.Addr, error) {
+	if set.ExprString == "" && set.File == "" && set.FunctionName != "" {
+		return s.inFunction(set.FunctionName, set.Line, set.rules)
+	}
 	if text := set.locExpr(); text != "" {
 		return s.resolve(text, set.rules)
 	}

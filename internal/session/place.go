@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -39,7 +40,12 @@ func (s *Session) inFunction(name string, line int, rules [][2]string) ([]addr.A
 			return s.resolve(fmt.Sprintf("%s:%d", fn.SourceFile(), fn.StartLine()+line), nil)
 		}
 	}
-	return s.resolve(name, rules)
+	at, err := s.resolve(name, rules)
+	var none *locspec.NotFoundError
+	if errors.As(err, &none) {
+		return nil, fmt.Errorf("could not find function %s", name)
+	}
+	return at, err
 }
 
 func (s *Session) resolve(text string, rules [][2]string) ([]addr.Addr, error) {

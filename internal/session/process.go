@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -16,11 +17,20 @@ func (s *Session) GetVersion(context.Context) (out api.GetVersionOut, err error)
 	err = s.do(func() error {
 		out = api.GetVersionOut{
 			Backend: "native", TargetGoVersion: s.file.GoVersion(),
-			MinSupportedVersionOfGo: goruntime.Oldest.String(), MaxSupportedVersionOfGo: goruntime.Newest.String(),
+			MinSupportedVersionOfGo: release(goruntime.Oldest), MaxSupportedVersionOfGo: release(goruntime.Newest),
+		}
+		if out.TargetGoVersion != "" {
+			// Clients parse what the compiler writes into DWARF.
+			out.TargetGoVersion = "Go cmd/compile " + out.TargetGoVersion
 		}
 		return nil
 	})
 	return out, err
+}
+
+// release is a Go version with all its three numbers, as clients expect it.
+func release(v goruntime.Version) string {
+	return strings.TrimPrefix(v.String(), "go") + ".0"
 }
 
 // ProcessPid is the process id.

@@ -41,6 +41,7 @@ func (s *Session) loadReturned(cfg *api.LoadConfig) {
 		if err == nil {
 			v = value.FromPieces(env, r.Name, t, places[i].Pieces(tv.regs.SP()))
 		}
+		v.DeclLine = r.DeclLine
 		v.Flags |= api.VariableReturnArgument
 		s.returned = append(s.returned, v.ToAPI(value.LoadConfig(*cfg)))
 	}

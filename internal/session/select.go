@@ -67,7 +67,17 @@ func (s *Session) switchGoroutine(id int64) error {
 }
 
 // stopReason is the api's word for why the process is stopped.
-func stopReason(stop *run.Stop) string {
+func (s *Session) stopReason() string {
+	switch {
+	case s.resumed:
+		return reason(s.stop)
+	case s.proc.Attached():
+		return "attached"
+	}
+	return "launched"
+}
+
+func reason(stop *run.Stop) string {
 	switch stop.Reason {
 	case run.BreakpointReached:
 		return "breakpoint"

@@ -85,6 +85,8 @@ type debuggee struct {
 	mem   *pagecache.Cache
 	// glance is the tracer's, for one look at one thread.
 	glance *pagecache.Cache
+	// resumed: it has run since we have it.
+	resumed bool
 }
 
 // selection is the thread the user looks at, and the goroutine, which may be

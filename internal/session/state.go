@@ -58,7 +58,7 @@ func (s *Session) state() *api.DebuggerState {
 	if s.gone != nil {
 		return st
 	}
-	st.StopReason = stopReason(s.stop)
+	st.StopReason = s.stopReason()
 	st.WatchOutOfScope = s.watchOver
 	st.NextInProgress = s.loop.Stepping() != nil
 	for _, tv := range s.view.threads {
@@ -78,7 +78,7 @@ func (s *Session) state() *api.DebuggerState {
 
 // apiThread describes a thread, with the breakpoint it stopped at.
 func (s *Session) apiThread(tv *threadView) *api.Thread {
-	loc := s.apiLocation(tv.regs.PC(), tv.regs.PC())
+	loc := s.world().Location(tv.regs.PC())
 	t := &api.Thread{ID: tv.ID(), PC: loc.PC, File: loc.File, Line: loc.Line, Function: loc.Function}
 	if g := s.threadG(tv); g != nil {
 		t.GoroutineID = g.ID
@@ -95,7 +95,7 @@ func (s *Session) apiThread(tv *threadView) *api.Thread {
 		t.BreakpointInfo = s.info
 	}
 	if s.stop.Reason == run.Trapped {
-		t.Breakpoint = &api.Breakpoint{Name: "hardcoded-breakpoint", Disabled: true}
+		t.Breakpoint = &api.Breakpoint{Name: "hardcoded-breakpoint", Disabled: true, HitCount: map[string]uint64{}}
 		t.BreakpointInfo = &api.BreakpointInfo{}
 	}
 	return t

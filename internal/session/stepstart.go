@@ -5,10 +5,7 @@ import (
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
-	"github.com/tinydbg/tinydbg/internal/arch"
-	"github.com/tinydbg/tinydbg/internal/image"
 	"github.com/tinydbg/tinydbg/internal/step"
-	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/unwind"
 )
 
@@ -86,36 +83,9 @@ func (s *Session) nextDefer(w where) addr.Addr {
 // bodyOf is the body of the function at entry or, if that is a wrapper, of the
 // one it calls.
 func (s *Session) bodyOf(entry addr.Addr) addr.Addr {
-	for range 4 {
-		img, fn := s.images.FuncAt(entry)
-		if fn == nil {
-			return 0
-		}
-		if !fn.IsWrapper() {
-			return img.Addr(s.bodies.of(fn))
-		}
-		if entry = s.calledBy(img, fn); entry == 0 {
-			return 0
-		}
+	img, fn := s.images.FuncAt(s.world().Unwrap(entry))
+	if fn == nil || fn.IsWrapper() {
+		return 0
 	}
-	return 0
-}
-
-// calledBy is the first function of the user's that a wrapper calls directly.
-func (s *Session) calledBy(img *image.Image, fn *symbol.Func) addr.Addr {
-	c := s.code()
-	for a := img.Addr(fn.Entry); a < img.Addr(fn.End); {
-		in, err := c.Instr(a)
-		if err != nil || len(in.Bytes) == 0 {
-			return 0
-		}
-		out := in.Kind == arch.InstJump && (in.Target < img.Addr(fn.Entry) || in.Target >= img.Addr(fn.End))
-		if in.HasTarget && (in.Kind == arch.InstCall || out) {
-			if _, to := s.images.FuncAt(in.Target); to != nil && !ofRuntime(to.Name) {
-				return in.Target
-			}
-		}
-		a += addr.Addr(len(in.Bytes))
-	}
-	return 0
+	return img.Addr(s.bodies.of(fn))
 }

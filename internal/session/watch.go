@@ -56,7 +56,7 @@ func (s *Session) createWatchpoint(scope api.EvalScope, text string, kind api.Wa
 		return nil, fmt.Errorf("can not watch %q: it has no address", text)
 	}
 	wt := &watch{at: at, size: int(r.Value.Type.Size()), kind: target.WatchKind(kind)}
-	b := &breakpoint.Breakpoint{Watch: true}
+	b := &breakpoint.Breakpoint{Watch: true, Name: text}
 	b.User = &settings{watch: wt, Breakpoint: api.Breakpoint{WatchExpr: text, WatchType: kind}}
 	if other := s.watching(at); other != nil {
 		return nil, fmt.Errorf("Breakpoint exists at %#x: it is watchpoint %d", at, other.ID)
@@ -91,7 +91,6 @@ func (s *Session) armWatch(b *breakpoint.Breakpoint, wt *watch, w where, f *unwi
 	if w.g != nil && wt.at >= w.g.StackLo && wt.at < w.g.StackHi {
 		s.endWithFrame(b, wt, w.g, f)
 	}
-	out.Addr, out.Addrs = uint64(wt.at), []uint64{uint64(wt.at)}
 	return out, nil
 }
 

@@ -1,6 +1,7 @@
 package symbol
 
 import (
+	"path"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -15,6 +16,10 @@ func (f *File) Optimized(pc addr.FileAddr) bool {
 	if fn == nil {
 		return false
 	}
+	// Some of the runtime goes by other packages' names, or by none.
+	if alwaysOptimized(fn.Package()) || strings.HasSuffix(path.Dir(fn.SourceFile()), "/src/runtime") {
+		return true
+	}
 	flags := f.setting("-gcflags")
 	if pattern, rest, ok := strings.Cut(flags, "="); ok && pattern == "all" {
 		return !hasFlagN(rest)
@@ -25,6 +30,21 @@ func (f *File) Optimized(pc addr.FileAddr) bool {
 	// -gcflags without a pattern is for the packages named on the command
 	// line only, and those are the main package as a rule.
 	return fn.Package() != "main"
+}
+
+// alwaysOptimized is true for packages that the runtime consists of: the
+// compiler ignores -N there (cmd/internal/objabi, pkgspecial.go).
+func alwaysOptimized(pkg string) bool {
+	if pkg == "runtime" || strings.HasPrefix(pkg, "internal/runtime/") || strings.HasPrefix(pkg, "runtime/internal/") {
+		return true
+	}
+	switch pkg {
+	case "internal/abi", "internal/bytealg", "internal/byteorder", "internal/chacha8rand", "internal/coverage/rtcov",
+		"internal/cpu", "internal/goarch", "internal/godebugs", "internal/goexperiment", "internal/goos",
+		"internal/profilerecord", "internal/stringslite":
+		return true
+	}
+	return false
 }
 
 func hasFlagN(flags string) bool {

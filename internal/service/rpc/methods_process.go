@@ -11,7 +11,7 @@ import (
 var processMethods = table{
 	"GetVersion": reads(func(ctx context.Context, s *server, _ api.GetVersionIn) (api.GetVersionOut, error) {
 		out, err := s.backend.GetVersion(ctx)
-		out.APIVersion = api.Version
+		out.APIVersion, out.DelveVersion = api.Version, s.cfg.Version
 		return out, err
 	}),
 	"SetApiVersion": reads(func(_ context.Context, _ *server, in api.SetAPIVersionIn) (out api.SetAPIVersionOut, err error) {

@@ -39,6 +39,9 @@ var ErrDetached = errors.New("client detached from the process")
 type Config struct {
 	// Multiclient is what IsMulticlient answers.
 	Multiclient bool
+	// Version is what GetVersion answers as the debugger's own: "Version: N" and
+	// more lines.
+	Version string
 	// Log gets every request and answer, cut at a length; nil for none.
 	Log *slog.Logger
 	// Errors gets what went wrong that the client cannot be told; nil for
