@@ -346,16 +346,17 @@ func TestExecIsKilledAtTheEnd(t *testing.T) {
 func TestThreadsBornLater(t *testing.T) {
 	p := testkit.Start(t, testkit.Build(t, "threads", testkit.Options{}), "20")
 	p.WaitOutput(t, "ready")
+	tasks := func() []string {
+		list, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", p.PID))
+		return list
+	}
+	testkit.Eventually(t, func() bool { return len(tasks()) >= 20 }, "20 threads")
 	d := testkit.StartCmd(t, debuggerCommand(attachArgs(p)...))
 	fmt.Fprintln(d.Stdin, "break main.work")
 	for i := range 10 {
 		fmt.Fprintln(d.Stdin, "continue")
 		d.WaitOutput(t, fmt.Sprintf("breakpoint 1 (%d hit", i+1))
-		tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", p.PID))
-		if err != nil || len(tasks) < 20 {
-			t.Fatalf("%d threads: %v", len(tasks), err)
-		}
-		for _, task := range tasks {
+		for _, task := range tasks() {
 			id, _ := strconv.Atoi(filepath.Base(task))
 			if state := testkit.Status(id)["State"]; !strings.HasPrefix(state, "t") {
 				t.Errorf("stop %d: thread %d is in state %s", i, id, state)
