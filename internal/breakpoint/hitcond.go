@@ -53,15 +53,4 @@ func (c *HitCond) Holds(count uint64) bool {
 	return false
 }
 
-// Never tells whether the condition will not be true of any count from now on.
-func (c *HitCond) Never(count uint64) bool {
-	switch c.Op {
-	case "==", "<=":
-		return count >= c.N
-	case "<":
-		return count+1 >= c.N
-	}
-	return false
-}
-
 func (c *HitCond) String() string { return c.Op + " " + strconv.FormatUint(c.N, 10) }

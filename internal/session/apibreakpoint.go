@@ -14,7 +14,7 @@ type settings struct {
 	// Breakpoint has what the user asked for; what changes is filled in when it
 	// is shown.
 	api.Breakpoint
-	// locExpr and rules find the place again after a restart.
+	// rules are needed to find the place again, after a restart.
 	rules [][2]string
 	// suspended: the place is not there (yet).
 	suspended bool
