@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/value"
@@ -52,6 +53,20 @@ func (m *machine) typedMove(rtype, to addr.Addr, data []byte) error {
 	call.Temp, call.TempArg = data, 2
 	_, err = m.Caller.Call(call)
 	return err
+}
+
+// assignMarking assigns pointers in the heap with the runtime's help while the
+// collector is marking; done is false when that isn't so, or can't be.
+func (m *machine) assignMarking(dst operand, data []byte) (done bool, err error) {
+	a, ok := dst.val.Addr()
+	if m.Caller == nil || !ok || dst.val.Flags&api.VariableFakeAddress != 0 || len(pointers(dst.typ, 0, 0, nil)) == 0 {
+		return false, nil
+	}
+	rtype := m.Env.Runtime.RTypeOf(dst.typ)
+	if rtype == 0 || !m.barrier() {
+		return false, nil
+	}
+	return true, m.typedMove(rtype, a, data)
 }
 
 // barrier tells whether pointers must be written with the runtime's help.

@@ -30,6 +30,9 @@ func Set(sc *Scope, lhs, rhs string) error {
 	if err != nil {
 		return fmt.Errorf("can not set %q to %q: %w", lhs, rhs, err)
 	}
+	if done, err := m.assignMarking(dst, data); done {
+		return err
+	}
 	if err := dst.val.Assign(value.OfBytes(m.Env, rhs, dst.typ, data)); err != nil {
 		return fmt.Errorf("can not set %q to %q: %w", lhs, rhs, err)
 	}
@@ -65,6 +68,9 @@ func evalPart(sc *Scope, src string) (operand, *Program, error) {
 		return operand{}, nil, err
 	}
 	o, err := p.run(sc)
+	if err == nil {
+		o, err = o.single()
+	}
 	return o, p, err
 }
 

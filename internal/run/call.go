@@ -4,6 +4,7 @@ import (
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
 	"github.com/tinydbg/tinydbg/internal/step"
+	"github.com/tinydbg/tinydbg/internal/target"
 )
 
 // call is an injected call in progress, with what was known about its thread
@@ -60,6 +61,9 @@ func (l *Loop) called(th *thread, c *call, regs arch.Regs) (*Stop, error) {
 		l.drop(c)
 		th.passed, th.askPlan, th.stepped = c.passed, c.askPlan, c.stepped
 	}
+	if l.ending {
+		return nil, l.goOnToEnd(th, c)
+	}
 	return &Stop{Reason: Called, Thread: th.Thread, Call: c.Injection}, nil
 }
 
@@ -95,4 +99,62 @@ func (l *Loop) forget(th *thread) {
 			l.calls = append(l.calls[:k], l.calls[k+1:]...)
 		}
 	}
+}
+
+// EndCalls lets the injected calls in progress run to their ends, and reports
+// how many have not got there when Halt ends it. Nobody is stopped for.
+// Precondition: every thread stopped; no traps are armed.
+func (l *Loop) EndCalls() (left int, err error) {
+	if len(l.calls) == 0 {
+		return 0, nil
+	}
+	l.ending = true
+	defer func() { l.ending = false }()
+	for k := len(l.calls) - 1; k >= 0; k-- {
+		// One that has returned waits for the debugger. Those around it are
+		// begun when it is over.
+		if c := l.calls[k]; l.innermost(c.Thread()) == c && c.State() != step.Running {
+			if err := c.Begin(); err != nil {
+				return len(l.calls), err
+			}
+		}
+	}
+	if _, err := l.resumeAll(); err != nil {
+		return len(l.calls), err
+	}
+	for len(l.calls) > 0 && !l.halt {
+		ev, err := l.proc.Wait()
+		if err != nil {
+			return len(l.calls), err
+		}
+		if ev.Kind == target.EventExited {
+			return 0, l.gone(ev)
+		}
+		if _, err := l.event(ev); err != nil {
+			return len(l.calls), err
+		}
+	}
+	return len(l.calls), l.StopAll()
+}
+
+func (l *Loop) innermost(t target.Thread) *call {
+	for k := len(l.calls) - 1; k >= 0; k-- {
+		if l.calls[k].Thread() == t {
+			return l.calls[k]
+		}
+	}
+	return nil
+}
+
+// goOnToEnd is what follows a stop of a call's that nobody waits for.
+func (l *Loop) goOnToEnd(th *thread, c *call) error {
+	if c.State() == step.Over {
+		if c = l.innermost(th.Thread); c == nil {
+			return nil // it is where the user had it: it stays stopped
+		}
+	}
+	if err := c.Begin(); err != nil {
+		return err
+	}
+	return l.goOn(th)
 }

@@ -36,6 +36,7 @@ type Loop struct {
 	pending []*Stop
 	halt    bool
 	calls   []*call // injected ones in progress, the innermost last
+	ending  bool    // calls go on to their ends
 	// alone: only the thread that does one instruction runs.
 	alone bool
 	// noScratch are addresses near which mapping was tried in vain.

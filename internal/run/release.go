@@ -2,7 +2,9 @@ package run
 
 import (
 	"errors"
+	"fmt"
 	"syscall"
+	"time"
 
 	"github.com/tinydbg/tinydbg/internal/target"
 )
@@ -14,7 +16,7 @@ import (
 func (l *Loop) Release() error {
 	l.CancelStep()
 	l.pending = nil
-	errs := []error{l.StopAll(), l.table.RemoveAll()}
+	errs := []error{l.StopAll(), l.table.RemoveAll(), l.releaseCalls()}
 	if w, ok := l.proc.(target.Watcher); ok {
 		for _, b := range l.set.All() {
 			if b.Watch && !b.Disabled {
@@ -25,6 +27,24 @@ func (l *Loop) Release() error {
 	errs = append(errs, l.unmap())
 	l.sendHeld()
 	return errors.Join(errs...)
+}
+
+// callPatience is how long injected calls are waited for before the process is
+// let go.
+const callPatience = 2 * time.Second
+
+func (l *Loop) releaseCalls() error {
+	if len(l.calls) == 0 {
+		return nil
+	}
+	l.halt = false
+	timer := time.AfterFunc(callPatience, func() { _ = l.proc.Do(l.Halt) })
+	defer timer.Stop()
+	left, err := l.EndCalls()
+	if err == nil && left > 0 {
+		err = fmt.Errorf("%d injected calls have not ended: when they do, the program will get SIGTRAP", left)
+	}
+	return err
 }
 
 func (l *Loop) unmap() error {

@@ -49,6 +49,7 @@ func (s *Session) release(kill bool) error {
 		s.endTracer()
 		return nil
 	}
+	s.dropCalls()
 	err := s.onTracer(func() error {
 		if kill {
 			return s.proc.Kill()
