@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/tinydbg/tinydbg/internal/service/rpc"
+	"github.com/tinydbg/tinydbg/internal/service/dap"
 	"github.com/tinydbg/tinydbg/internal/session"
 )
 
 // open attaches or starts, as s says, and returns the session.
-func (o *options) open(ctx context.Context, s start) (rpc.Backend, error) {
+func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 	_, settings := settings()
 	cfg := session.Config{DebugDirs: settings.DebugInfoDirectories, AnyGoVersion: !o.checkGo}
 	if s.attached() {

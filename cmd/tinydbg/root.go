@@ -23,7 +23,7 @@ func newRoot() *cobra.Command {
 	o.globalFlags(root.PersistentFlags())
 	root.AddCommand(
 		attachCommand(o), psCommand(), execCommand(o), debugCommand(o), testCommand(o), traceCommand(o),
-		connectCommand(o), versionCommand(),
+		connectCommand(o), dapCommand(o), holdTerminalCommand(), versionCommand(),
 		logTopic(), redirectTopic(), backendTopic(),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = false

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/logflags"
+	"github.com/tinydbg/tinydbg/internal/service/dap"
 	"github.com/tinydbg/tinydbg/internal/service/listen"
 	"github.com/tinydbg/tinydbg/internal/service/rpc"
 )
@@ -40,6 +41,9 @@ func (o *options) serve(ctx context.Context, s start) error {
 		JSONRPC: func(ctx context.Context, conn net.Conn) bool {
 			err := rpc.Serve(ctx, conn, backend, rpcConfig(o.multiclient))
 			return errors.Is(err, rpc.ErrDetached)
+		},
+		DAP: func(ctx context.Context, conn net.Conn) bool {
+			return dap.Serve(ctx, conn, dapConfig(backend, o.multiclient))
 		},
 	})
 	if errors.Is(err, listen.ErrClientLeft) || errors.Is(err, listen.ErrEnded) || ctx.Err() != nil {

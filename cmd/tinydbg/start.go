@@ -75,10 +75,12 @@ func parting(b rpc.Backend, s start) {
 func interactive() bool { return xterm.IsTerminal(int(os.Stdin.Fd())) }
 
 // listening announces a server, before anything else is printed.
-func listening(addr string) {
+func listening(addr string) { announce("API server", addr) }
+
+func announce(server, addr string) {
 	w, redirected := logflags.Output()
 	if !redirected {
 		w = os.Stdout
 	}
-	fmt.Fprintf(w, "API server listening at: %s\n", addr)
+	fmt.Fprintf(w, "%s listening at: %s\n", server, addr)
 }
