@@ -29,12 +29,14 @@ var accepted = []struct {
 	{"Errors say more", `.*\.unreadable`, `"eval error: .*"`, `".*"`},
 	{"States have the breakpoint's information", `.*\.breakPointInfo(\..*)?`, `\(nothing\)`, `.*`},
 	{"The end is a stop reason", `\.State\.stopReason`, `\(nothing\)`, `"exited"`},
+	{"The command line stays known", `\.State\.TargetCommandLine`, `""`, `".*"`},
 	{"Versions", `\.(DelveVersion|MinSupportedVersionOfGo|MaxSupportedVersionOfGo)`, `".*"`, `"(Version: .*|1\.\d\d\.0)"`},
 	{"Data has names in code", `\.Disassemble\[\]\.Text`, `.*(rip|IP).*`, `.*`},
 	{"Who waits on a channel", `\.Goroutines\[\]\..*`, `.*`, `.*`},
 	{"Files of packages", `\.List\[\]\.(DirectoryPath|Files)`, `.*`, `.*`},
 	{"Addresses in locations", `\.Locations\[\]\.(pcs|pcpids)(\[\])?|\.SubstituteLocExpr`, `.*`, `.*`},
 	{"Frames that are skipped", `\.Locations`, `a list of 1`, `a list of 2`},
+	{"The stack ends where the program begins", `\.Locations`, `a list of 3`, `a list of 1`},
 	{"Empty lists", `\.TracepointResults`, `null`, `a list of 0`},
 	{"Kinds of types", `\.TypeInfo\.Kind`, `0`, `18|20|21`},
 	{"Functions as values", `\.Variable\.(addr|children|flags|realType|type)`, `.*`, `0|32|null|"func\(\[\]int\) \(int, bool\)"`},
@@ -52,7 +54,8 @@ var onlyAt = map[string]string{
 	"Disabled breakpoints keep their addresses": "get, list, watched",
 	"No recording, no checkpoints":              "ListCheckpoints",
 	"Two breakpoints for nothing":               "breakpoints after restart",
-	"Order":                                     "returns",
+	"The stack ends where the program begins":   "stack at entry",
+	"Order": "returns",
 }
 
 // known says whether a difference is accepted.

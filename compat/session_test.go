@@ -41,7 +41,11 @@ func play(s *speaker, file, how string) {
 		playSymbols(s)
 		playBreakpoints(s, file, at)
 	}
-	playHardcoded(s)
+	first := "continue"
+	if how == "panic" {
+		first = "next" // out of the function that the program begins with
+	}
+	playHardcoded(s, first)
 	if how == "" {
 		playGoroutines(s)
 		playStop(s, file, at)
@@ -70,6 +74,7 @@ func playSymbols(s *speaker) {
 		"map[string]int", "main.nothing", "sync.WaitGroup", "error", "string", "chan int", "func(int)"} {
 		s.note("type "+typ, "TypeInfo", dict{"Name": typ})
 	}
+	s.note("stack at entry", "Stacktrace", dict{"Id": -1, "Depth": 20})
 	s.note("functions", "ListFunctions", dict{"Filter": `^main\.`})
 	s.note("functions, calls followed", "ListFunctions", dict{"Filter": `^main\.deferred$`, "FollowCalls": 1})
 	s.note("types", "ListTypes", dict{"Filter": `^main\.`})
@@ -128,8 +133,8 @@ func playRefusals(s *speaker, file string) {
 	}
 }
 
-func playHardcoded(s *speaker) {
-	s.note("hard-coded", "Command", dict{"name": "continue"})
+func playHardcoded(s *speaker, command string) {
+	s.note("hard-coded", "Command", dict{"name": command})
 	s.note("state", "State", dict{})
 	s.note("stack", "Stacktrace", dict{"Id": -1, "Depth": 20})
 }

@@ -13,6 +13,7 @@ package unwind
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
@@ -206,12 +207,21 @@ func (w *walk) frame(regs *Regs, exact bool) *Frame {
 		w.frames = append(w.frames, f)
 	}
 	last := &w.frames[len(w.frames)-1]
-	last.Bottom = last.Bottom || bottom[p.name]
+	last.Bottom = last.Bottom || p.isBottom()
 	return last
 }
 
 // bottom are the functions that nothing returns from.
 var bottom = map[string]bool{"runtime.goexit": true, "runtime.rt0_go": true, "runtime.mstart": true}
+
+// isBottom also knows where a file begins to run: what is above it on the stack
+// are the program's arguments.
+func (p *place) isBottom() bool {
+	if bottom[p.name] || strings.HasPrefix(p.name, "_rt0_") {
+		return true
+	}
+	return p.fn != nil && p.image != nil && p.fn.Entry == p.image.File.Entry()
+}
 
 // fail makes the frames end with a reason.
 func (w *walk) fail(f *Frame, format string, args ...any) {
