@@ -93,12 +93,17 @@ func (c *Client) CommandWithEvents(ctx context.Context, cmd api.DebuggerCommand,
 	cmd.WithEvents = true
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ended := make(chan struct{})
+	answered, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
+		select {
+		case <-answered:
+		case <-time.After(eventDelay):
+		}
 		c.followEvents(ctx, api.EventStopped, f)
 	}()
 	state, err := c.Command(ctx, cmd)
+	close(answered)
 	if err != nil {
 		// A server that refuses a command may have no events to tell of it.
 		defer time.AfterFunc(time.Second, cancel).Stop()
@@ -106,6 +111,10 @@ func (c *Client) CommandWithEvents(ctx context.Context, cmd api.DebuggerCommand,
 	<-ended
 	return state, err
 }
+
+// eventDelay is how long nobody asks for the events of a command. Most steps are
+// over sooner: one request then brings all there are.
+const eventDelay = 20 * time.Millisecond
 
 // followEvents calls f until it has seen an event of the kind last.
 func (c *Client) followEvents(ctx context.Context, last api.EventKind, f func(api.Event)) {

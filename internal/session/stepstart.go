@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -17,14 +18,10 @@ func (s *Session) stepStart(command string) (step.Start, error) {
 	if err != nil {
 		return step.Start{}, err
 	}
-	frames := s.stack(w, loopFrames)
-	first := 0
-	if w.thread == nil {
-		if command == api.StepInstruction || command == api.NextInstruction {
-			return step.Start{}, errors.New("the goroutine is not running: it has no next instruction")
-		}
-		first = max(userFrame(frames), 0)
+	if w.thread == nil && (command == api.StepInstruction || command == api.NextInstruction) {
+		return step.Start{}, errors.New("the goroutine is not running: it has no next instruction")
 	}
+	frames, first := s.stepFrames(w)
 	st := s.startAt(w, frames, first)
 	if w.thread != nil {
 		st.Thread = w.thread.Thread
@@ -40,6 +37,40 @@ func (s *Session) stepStart(command string) (step.Start, error) {
 	return st, nil
 }
 
+// stepFrames are the frames that a step has to know, and the index of the one
+// that is stepped. Mostly these are the first few, but a loop's body and its
+// function can be far apart.
+func (s *Session) stepFrames(w where) (frames []unwind.Frame, first int) {
+	const few = 12
+	for _, max := range []int{few, loopFrames} {
+		frames, first = s.stack(w, max), 0
+		if w.thread == nil {
+			first = userFrame(frames)
+		}
+		enough := first >= 0 && callerOf(frames, first) >= 0 && !strings.Contains(realName(&frames[first]), rangeBody)
+		if enough || len(frames) < max {
+			break
+		}
+	}
+	if first < 0 {
+		first = 0
+	}
+	return frames, first
+}
+
+// callerOf is the index of the frame that frame i returns to, wrappers left
+// out; -1 for none.
+func callerOf(frames []unwind.Frame, i int) int {
+	for j := outermostInlined(frames, i) + 1; j < len(frames); j++ {
+		f := &frames[j]
+		if !f.Inlined && f.Func != nil && (f.Func.IsWrapper() || f.Func.Name == "runtime.deferreturn") {
+			continue
+		}
+		return j
+	}
+	return -1
+}
+
 // startAt describes one frame of a stack.
 func (s *Session) startAt(w where, frames []unwind.Frame, i int) step.Start {
 	thread := 0
@@ -47,13 +78,8 @@ func (s *Session) startAt(w where, frames []unwind.Frame, i int) step.Start {
 		thread = w.thread.ID()
 	}
 	st := step.Start{PC: frames[i].PC, Place: place(&frames[i], w.g, thread)}
-	for j := outermostInlined(frames, i) + 1; j < len(frames); j++ {
-		f := &frames[j]
-		if !f.Inlined && f.Func != nil && (f.Func.IsWrapper() || f.Func.Name == "runtime.deferreturn") {
-			continue
-		}
-		st.Caller, st.CallerDepth = f.PC, depth(f.CFA, w.g)
-		break
+	if j := callerOf(frames, i); j >= 0 {
+		st.Caller, st.CallerDepth = frames[j].PC, depth(frames[j].CFA, w.g)
 	}
 	return st
 }

@@ -13,9 +13,8 @@ func (f *File) FuncNamed(name string) *Func {
 		return fn.(*Func)
 	}
 	fn := f.findNamed(name)
-	if fn != nil {
-		f.funcs.names.Store(name, fn)
-	}
+	// That there is none is worth remembering, too: it takes a walk over all names.
+	f.funcs.names.Store(name, fn)
 	return fn
 }
 
