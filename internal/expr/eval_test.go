@@ -284,3 +284,34 @@ func BenchmarkCondition(b *testing.B) {
 		})
 	}
 }
+
+// TestPackagePaths: a package is called by its name or, quoted, by its import
+// path, which need not end alike.
+func TestPackagePaths(t *testing.T) {
+	p := trapped.Run(t, testkit.Build(t, "package_paths", testkit.Options{}))
+	sc := scopeIn(t, p, "main.main")
+	for src, want := range map[string]string{
+		"lib.Count":                  "3",
+		`"target/lib.v3".Count`:      "3",
+		"target.Run":                 "target/v2.Run",
+		"named.Do":                   "target/go-named.Do",
+		`(*"target/lib.v3".Node)(0)`: "0",
+		"(*lib.Node)(0) == nil":      "true",
+		"lib.Root.Next == nil":       "true",
+		"(*target.Server)(0) == nil": "true",
+		"lib.Nothing":                "could not find symbol value for lib.Nothing",
+		`"target/lib.v3".Nothing`:    "could not find symbol value for target/lib.v3.Nothing",
+	} {
+		got := ""
+		if r, err := Eval(src, sc); err != nil {
+			got = err.Error()
+		} else if r.Func != nil {
+			got = r.Func.Name
+		} else {
+			got = text(r.ToAPI(wide))
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is %s, want %s", src, got, want)
+		}
+	}
+}

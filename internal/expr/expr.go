@@ -23,6 +23,8 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+
+	"github.com/tinydbg/tinydbg/internal/symbol"
 )
 
 // Bounds on what is accepted: an expression comes from a user or a client.
@@ -81,7 +83,7 @@ func (e *Expr) span(n ast.Node) (lo, hi int) {
 // name is an identifier as the user wrote it: a stand-in becomes its path.
 func (e *Expr) name(id *ast.Ident) (name string, quoted bool) {
 	if p, ok := e.paths[id.Name]; ok {
-		return p, true
+		return symbol.EscapePath(p), true
 	}
 	return id.Name, false
 }

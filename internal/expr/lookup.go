@@ -128,7 +128,14 @@ func funcNamed(f *symbol.File, name string) *symbol.Func {
 		return nil
 	}
 	for _, fn := range f.FuncsNamed(name) {
-		if strings.HasSuffix(fn.Name, "/"+name) {
+		if strings.HasSuffix(fn.Name, "/"+name) || strings.HasSuffix(symbol.WithoutMajor(fn.Name), "/"+name) {
+			return fn
+		}
+	}
+	pkg, rest, _ := strings.Cut(name, ".")
+	paths, _ := f.PackagesNamed(pkg)
+	for _, path := range paths {
+		if fn := f.FuncNamed(path + "." + rest); fn != nil {
 			return fn
 		}
 	}

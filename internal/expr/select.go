@@ -1,8 +1,11 @@
 package expr
 
 import (
+	"errors"
 	"go/ast"
 	"strings"
+
+	"github.com/tinydbg/tinydbg/internal/symbol"
 )
 
 // selector resolves x.name: a pseudo-variable, a member of a package, or a field
@@ -106,11 +109,16 @@ func (c *compiler) qualified(x *ast.SelectorExpr) (node, error) {
 			return &selectNode{at: x, e: c.e, x: n, name: x.Sel.Name}, nil
 		}
 	}
-	if t, err := c.site.typeNamed("", name); err == nil {
+	t, why := c.site.typeNamed("", name)
+	if why == nil {
 		return nil, c.e.errorf(x, "%s is a type, not an expression", t.Name())
 	}
+	name = symbol.UnescapePath(name)
 	if err := c.noVariables(); err != nil {
 		return nil, c.e.errorf(x, "could not find symbol value for %s: %w", name, err)
+	}
+	if missing := (*symbol.NotFoundError)(nil); !errors.As(why, &missing) {
+		return nil, c.e.errorf(x, "could not find symbol value for %s: %w", name, why)
 	}
 	return nil, c.e.errorf(x, "could not find symbol value for %s", name)
 }

@@ -202,24 +202,26 @@ func spellings(pkg, name string) []string {
 
 // typeByPackageName finds net/http.Client when it is called http.Client.
 func typeByPackageName(f *symbol.File, name string) (*symbol.Type, error) {
-	if dot := strings.IndexByte(name, '.'); dot <= 0 || !isIdent(name[:dot]) {
+	pkg, rest, ok := strings.Cut(name, ".")
+	if !ok || !isIdent(pkg) {
 		return nil, nil
 	}
-	names, err := f.TypeNames()
+	paths, err := f.PackagesNamed(pkg)
 	if err != nil {
 		return nil, err
 	}
-	var found []string
-	for _, n := range names {
-		if strings.HasSuffix(n, name) && len(n) > len(name) && n[len(n)-len(name)-1] == '/' && !strings.ContainsAny(n[:len(n)-len(name)], "*[]( ") {
-			found = append(found, n)
+	var found []*symbol.Type
+	var names []string
+	for _, path := range paths {
+		if t, err := f.TypeNamed(path + "." + rest); err == nil {
+			found, names = append(found, t), append(names, t.Name())
 		}
 	}
 	switch len(found) {
 	case 0:
 		return nil, nil
 	case 1:
-		return f.TypeNamed(found[0])
+		return found[0], nil
 	}
-	return nil, fmt.Errorf("type %s is ambiguous: %s; write the import path in quotes", name, strings.Join(found[:min(len(found), 5)], ", "))
+	return nil, fmt.Errorf("type %s is ambiguous: %s; write the import path in quotes", name, strings.Join(names[:min(len(names), 5)], ", "))
 }

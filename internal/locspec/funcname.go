@@ -1,6 +1,10 @@
 package locspec
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tinydbg/tinydbg/internal/symbol"
+)
 
 // pattern is a function's name as a user writes it, ready to be matched with
 // the names of symbols.
@@ -40,12 +44,16 @@ func unquotePath(s string) string {
 
 // key is a symbol's name in the form that the pattern is matched with: all
 // instances of one generic function have the same.
-func (p pattern) key(symbol string) string { return stripTypeArgs(symbol) }
+func (p pattern) key(name string) string { return stripTypeArgs(name) }
 
 // matches tells whether the user may mean key: the whole name, the name without
 // leading elements of the import path, without the package, or without package
-// and receiver.
+// and receiver; each also without the major version in the import path.
 func (p pattern) matches(key string) bool {
+	return p.fits(key) || p.fits(symbol.UnescapePath(key)) || p.fits(symbol.WithoutMajor(key))
+}
+
+func (p pattern) fits(key string) bool {
 	if key == p.text {
 		return true
 	}
@@ -134,12 +142,12 @@ func stripTypeArgs(name string) string {
 
 // fitsInstance tells whether an instance of a generic function has the type
 // arguments that the user named, if any. Symbols name the shapes of those.
-func (p pattern) fitsInstance(symbol string) bool {
+func (p pattern) fitsInstance(name string) bool {
 	if !p.generic {
 		return true
 	}
 	_, want, _ := strings.Cut(p.args, "[")
-	_, got, ok := strings.Cut(symbol, "[")
+	_, got, ok := strings.Cut(name, "[")
 	return ok && typeArgs(want) == typeArgs(got)
 }
 

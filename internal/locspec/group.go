@@ -154,6 +154,26 @@ func (env Env) funcsNamed(p pattern) []*group {
 	return preferWritten(groups)
 }
 
+// inPackage finds functions by the name of their package, where that is no
+// element of its import path: only debug information knows.
+func (env Env) inPackage(text string) []*group {
+	pkg, rest, ok := strings.Cut(text, ".")
+	if !ok || isFileName(text) {
+		return nil
+	}
+	var found []*group
+	for _, im := range env.Images {
+		if !im.File.IsGo() {
+			continue
+		}
+		paths, _ := im.File.PackagesNamed(pkg)
+		for _, path := range paths {
+			found = append(found, env.funcsNamed(newPattern(path+"."+rest))...)
+		}
+	}
+	return found
+}
+
 func newGroup(name string) *group { return &group{name: name, names: map[string]bool{name: true}} }
 
 func add(groups map[string]*group, key string, im *image.Image, fn *symbol.Func) {

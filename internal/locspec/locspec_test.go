@@ -201,3 +201,29 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestPackagePaths names functions by package names that import paths hide.
+func TestPackagePaths(t *testing.T) {
+	for _, o := range []testkit.Options{{}, {Go: testkit.Versions()[0]}, {Flags: []string{"-ldflags=-s -w"}}} {
+		p := trapped.Run(t, testkit.Build(t, "package_paths", o))
+		env := Env{Images: p.Images.All()}
+		for text, want := range map[string]string{
+			"target.Run":           "target/v2.Run:9*1",
+			"target/v2.Run":        "target/v2.Run:9*1",
+			"target.Server.Start":  "target/v2.(*Server).Start:6*1",
+			`"target/v2".Run`:      "target/v2.Run:9*1",
+			"named.Do":             "target/go-named.Do:4*1",
+			"go-named.Do":          "target/go-named.Do:4*1",
+			"named.Dont":           `location "named.Dont" not found`,
+			"(*Server).Start":      "target/v2.(*Server).Start:6*1",
+			"target.(*Server).Sta": `location "target.(*Server).Sta" not found`,
+		} {
+			if len(o.Flags) > 0 && text == "named.Do" {
+				want = `location "named.Do" not found` // only DWARF knows
+			}
+			if got := describe(t, env, text); got != want {
+				t.Errorf("%v %s: %s, want %s", o, text, got, want)
+			}
+		}
+	}
+}

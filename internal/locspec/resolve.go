@@ -127,13 +127,17 @@ func (env Env) fileLine(file string, line int) ([]Location, error) {
 
 // named decides between a file and a function.
 func (env Env) named(s Spec) ([]Location, error) {
-	files := env.filesNamed(s.Name)
 	groups := env.funcsNamed(newPattern(s.Name))
+	if len(groups) == 0 {
+		groups = env.inPackage(s.Name)
+	}
+	var files []string
+	if s.HasLine || len(groups) == 0 {
+		files = env.filesNamed(s.Name)
+	}
 	switch {
 	case !s.HasLine && len(groups) == 0 && len(files) > 0:
 		return nil, errors.New("Malformed breakpoint location, no line offset specified")
-	case !s.HasLine:
-		files = nil
 	case len(files) > 0 && len(groups) > 0 && !isFileName(s.Name):
 		files = nil
 	case len(files) > 0:

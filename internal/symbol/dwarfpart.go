@@ -1,6 +1,8 @@
 package symbol
 
 import (
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/tinydbg/tinydbg/internal/dwarf/cfi"
@@ -56,7 +58,7 @@ func (f *File) unitsByName(d *info.Data) (byPath, byPackage map[string][]*info.U
 	p.unitsOnce.Do(func() {
 		p.byPath, p.byPackage = map[string][]*info.Unit{}, map[string][]*info.Unit{}
 		for _, u := range d.Units() {
-			name := u.Name()
+			name := unitPath(u)
 			p.byPath[name] = append(p.byPath[name], u)
 			if pkg := u.PackageName(); pkg != "" {
 				p.byPackage[pkg] = append(p.byPackage[pkg], u)
@@ -64,4 +66,28 @@ func (f *File) unitsByName(d *info.Data) (byPath, byPackage map[string][]*info.U
 		}
 	})
 	return p.byPath, p.byPackage
+}
+
+// unitPath is a unit's name; of Go's the import path as symbols have it.
+func unitPath(u *info.Unit) string {
+	if !u.IsGo() || strings.Contains(u.Name(), "%") {
+		return u.Name()
+	}
+	return EscapePath(u.Name())
+}
+
+// PackagesNamed lists the import paths of the Go packages called name, sorted
+// and as symbols have them (see EscapePath): "net/http" for "http".
+func (f *File) PackagesNamed(name string) ([]string, error) {
+	d, err := f.dwarfData()
+	if err != nil {
+		return nil, err
+	}
+	_, byPackage := f.unitsByName(d)
+	var paths []string
+	for _, u := range byPackage[name] {
+		paths = append(paths, unitPath(u))
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths), nil
 }

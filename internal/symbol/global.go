@@ -30,7 +30,7 @@ func (f *File) packageLevel(name string, kind VarKind) (*Var, error) {
 		return v, err
 	}
 	for _, u := range byPackage[pkg] {
-		v, err := f.searchUnits([]*info.Unit{u}, u.Name()+name[len(pkg):], kind)
+		v, err := f.searchUnits([]*info.Unit{u}, unitPath(u)+name[len(pkg):], kind)
 		if v != nil || err != nil && !isNotFound(err) {
 			return v, err
 		}

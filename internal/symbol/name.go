@@ -1,6 +1,10 @@
 package symbol
 
-import "strings"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // packageOf cuts the import path out of a linker symbol's name: up to the first
 // dot after the last slash that is not part of type arguments.
@@ -76,4 +80,57 @@ func shortName(name string) string {
 		return name
 	}
 	return name[:i] + "[...]" + name[j+1:]
+}
+
+// EscapePath writes an import path as symbols have it: what could be taken for
+// the end of the path, such as dots in the last element, is a %xx
+// (cmd/internal/objabi.PathToPrefix).
+func EscapePath(path string) string {
+	slash := strings.LastIndexByte(path, '/')
+	var b strings.Builder
+	for i := range len(path) {
+		c := path[i]
+		if c <= ' ' || c == '.' && i > slash || c == '%' || c == '"' || c >= 0x7f {
+			fmt.Fprintf(&b, "%%%02x", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// UnescapePath undoes EscapePath, in the name of a symbol too.
+func UnescapePath(name string) string {
+	if strings.IndexByte(name, '%') < 0 {
+		return name
+	}
+	var b strings.Builder
+	for i := 0; i < len(name); i++ {
+		if name[i] == '%' && i+2 < len(name) {
+			if c, err := strconv.ParseUint(name[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(c))
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(name[i])
+	}
+	return b.String()
+}
+
+// WithoutMajor leaves the major version out of a symbol's import path, as
+// packages leave it out of their names: "example.com/caddy/v2.Run" is
+// "example.com/caddy.Run", and "gopkg.in/yaml%2ev3.Node" "gopkg.in/yaml.Node".
+func WithoutMajor(name string) string {
+	pkg := packageOf(name)
+	for _, sep := range []string{"/v", "%2ev"} {
+		i := strings.LastIndex(pkg, sep)
+		if i <= 0 {
+			continue
+		}
+		if _, err := strconv.ParseUint(pkg[i+len(sep):], 10, 16); err == nil {
+			return pkg[:i] + name[len(pkg):]
+		}
+	}
+	return name
 }

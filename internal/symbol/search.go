@@ -57,7 +57,8 @@ func (f *File) cNamed(name string) []*Func {
 //   - the same less parts of the import path: "http.(*Client).Do",
 //   - the same less the package: "(*Client).Do", or "Do" alone,
 //   - any of these with a pointer receiver written plainly: "Client.Do",
-//   - any of these less the type arguments: "main.Map", "(*List).Push".
+//   - any of these less the type arguments: "main.Map", "(*List).Push",
+//   - any of these less the major version: "caddy.Run" for "example.com/caddy/v2.Run".
 func (f *File) FuncsNamed(name string) []*Func {
 	var list []*Func
 	if g, err := f.goTable(); err == nil {
@@ -128,6 +129,10 @@ func (q *query) matches(full string) bool {
 	if !q.args {
 		full = withoutArgs(full)
 	}
+	return q.fits(full) || q.fits(UnescapePath(full)) || q.fits(WithoutMajor(full))
+}
+
+func (q *query) fits(full string) bool {
 	return endsAtName(full, q.text) || q.plain && endsAtName(withoutStar(full), q.text)
 }
 
