@@ -12,7 +12,7 @@ import (
 // open attaches or starts, as s says, and returns the session.
 func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 	_, settings := settings()
-	cfg := session.Config{DebugDirs: settings.DebugInfoDirectories, AnyGoVersion: !o.checkGo}
+	cfg := session.Config{DebugDirs: settings.DebugInfoDirectories, AnyGoVersion: !o.checkGo, Formatters: settings.Formatters}
 	if s.attached() {
 		cfg.Executable = s.path
 		b, err := session.Attach(ctx, s.pid, cfg)

@@ -55,6 +55,9 @@ type Config struct {
 	Prompt string `yaml:"prompt"`
 	// TraceShowTimestamp puts the time before each line a tracepoint prints.
 	TraceShowTimestamp bool `yaml:"trace-show-timestamp"`
+	// Formatters give values of a type a text of its own: the type's name to a
+	// template in which {field.of.it} stands for the field's value.
+	Formatters map[string]string `yaml:"formatters"`
 	// DebugInfoDirectories are searched for separate debug files.
 	DebugInfoDirectories []string `yaml:"debug-info-directories"`
 }
@@ -74,6 +77,7 @@ func Default() *Config {
 		FunctionColour:       "bold",
 		BasenameColour:       "bold",
 		Prompt:               "(tinydbg) ",
+		Formatters:           map[string]string{},
 		DebugInfoDirectories: []string{"/usr/lib/debug/.build-id"},
 	}
 }

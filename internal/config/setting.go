@@ -115,9 +115,36 @@ func parseInto(field reflect.Value, words []string) error {
 			return fmt.Errorf("it has its own command: see help config")
 		}
 		field.Set(reflect.ValueOf(slices.Clone(words)))
+	case reflect.Map:
+		if field.Type().Elem().Kind() != reflect.String {
+			return fmt.Errorf("it has its own command: see help config")
+		}
+		return setEntry(field, words)
 	default:
 		return fmt.Errorf("it has its own command: see help config")
 	}
+	return nil
+}
+
+// setEntry sets one entry of a map of strings: a key and its value; the key
+// alone takes it out.
+func setEntry(field reflect.Value, words []string) error {
+	if len(words) == 0 {
+		return fmt.Errorf("a name is needed, and what it stands for")
+	}
+	next := map[string]string{}
+	for _, k := range field.MapKeys() {
+		next[k.String()] = field.MapIndex(k).String()
+	}
+	value := strings.Join(words[1:], " ")
+	if unquoted, err := strconv.Unquote(value); err == nil {
+		value = unquoted
+	}
+	delete(next, words[0])
+	if value != "" {
+		next[words[0]] = value
+	}
+	field.Set(reflect.ValueOf(next))
 	return nil
 }
 

@@ -50,6 +50,8 @@ type World struct {
 	SetRegister func(thread, dwarf int, value []byte) error
 	// HasBreakpoint tells whether a breakpoint of the user stands at an address.
 	HasBreakpoint func(addr.Addr) bool
+	// Formatters are the user's own, see value.Env.
+	Formatters map[string]string
 }
 
 // ErrNotGo is returned for questions about goroutines of other programs.

@@ -16,6 +16,9 @@ type Config struct {
 	// NoInject forbids mapping scratch memory in the debuggee. Traps are then
 	// passed over by lifting them.
 	NoInject bool
+	// Formatters are templates for the texts of types, see value.Env; a broken
+	// one shows nothing.
+	Formatters map[string]string
 	// AnyGoVersion allows programs of unsupported Go releases.
 	AnyGoVersion bool
 

@@ -30,7 +30,7 @@ func (s *Session) frameAt(scope api.EvalScope) (where, *unwind.Frame, error) {
 // innermost frame of a thread.
 // Precondition: session goroutine; stopped.
 func (s *Session) exprScope(f *unwind.Frame, w where) *expr.Scope {
-	sc := expr.ScopeOf(s.images.All(), f, value.Env{Mem: s.mem, Runtime: s.runtime, Set: s.images})
+	sc := expr.ScopeOf(s.images.All(), f, value.Env{Mem: s.mem, Runtime: s.runtime, Set: s.images, Formatters: s.cfg.Formatters})
 	sc.G = func() (*goruntime.G, error) { return w.g, nil }
 	if w.thread == nil {
 		return sc

@@ -24,7 +24,7 @@ func (s *Session) world() *inspect.World {
 			}
 			return s.setRegister(tv, dwarf, v)
 		},
-		HasBreakpoint: s.hasBreakpoint,
+		HasBreakpoint: s.hasBreakpoint, Formatters: s.cfg.Formatters,
 	}
 }
 

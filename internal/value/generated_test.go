@@ -69,7 +69,7 @@ func generated(t *testing.T, seed uint64, o testkit.Options) {
 
 func clipText(s string) string { return s[:min(len(s), 1500)] }
 
-var numberInParens = regexp.MustCompile(`^[\w|]+ \((-?\d+)\)$`)
+var numberInParens = regexp.MustCompile(`^[-.\w|µ]+ \((-?\d+)\)$`)
 
 // canonical is the text that package valgen describes.
 func canonical(v *api.Variable) string {

@@ -211,6 +211,11 @@ func integerText(v *Value) (string, error) {
 	if name := constName(v.Type, n); name != "" {
 		return name + " (" + text + ")", nil
 	}
+	if f := templateOf(v); f != "" {
+		if shown := formatted(v); shown != "" {
+			return shown + " (" + text + ")", nil
+		}
+	}
 	return text, nil
 }
 

@@ -40,6 +40,7 @@ func (l *loader) elements(v *Value, out *api.Variable, level int) error {
 	if err != nil {
 		return err
 	}
+	out.Value = formatted(v)
 	if level > l.cfg.MaxVariableRecurse+maxNesting {
 		return nil
 	}
@@ -61,9 +62,7 @@ func (l *loader) elements(v *Value, out *api.Variable, level int) error {
 func (l *loader) fields(v *Value, out *api.Variable, level int) error {
 	list := v.Type.Fields()
 	out.Len = int64(len(list))
-	if format := formatters[v.TypeName()]; format != nil {
-		out.Value = format(v)
-	}
+	out.Value = formatted(v)
 	if level > l.cfg.MaxVariableRecurse {
 		return nil
 	}

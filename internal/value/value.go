@@ -36,6 +36,9 @@ type Env struct {
 	// Set names the functions that C's pointers point to; nil leaves them
 	// nameless.
 	Set *image.Set
+	// Formatters are templates for the texts of types, by name, before those
+	// that are built in (see format.go).
+	Formatters map[string]string
 	// Order is the byte order; nil means little endian.
 	Order binary.ByteOrder
 	// PtrSize is the size of an address in bytes; 0 means 8.

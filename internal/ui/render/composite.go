@@ -7,6 +7,10 @@ import (
 )
 
 func (p *printer) slice(v *api.Variable, at place) {
+	if v.Value != "" && len(v.Children) > 0 {
+		p.meant(v, at)
+		return
+	}
 	p.typeName(v, at)
 	if at.typed {
 		p.printf("len: %d, cap: %d, ", v.Len, v.Cap)
@@ -14,6 +18,16 @@ func (p *printer) slice(v *api.Variable, at place) {
 	if v.Base == 0 && len(v.Children) == 0 {
 		p.write("nil")
 		return
+	}
+	p.elements(v, at)
+}
+
+// meant writes a list that the service knows a text for, such as an IP address.
+func (p *printer) meant(v *api.Variable, at place) {
+	if at.typed {
+		p.printf("%s(%s) len: %d, cap: %d, ", v.Type, v.Value, v.Len, v.Cap)
+	} else {
+		p.printf("(%s)", v.Value)
 	}
 	p.elements(v, at)
 }

@@ -1,0 +1,41 @@
+package session
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/testkit"
+)
+
+// The program says what its values' own methods write.
+func TestLibraryValues(t *testing.T) {
+	for _, version := range testkit.Versions() {
+		t.Run(version, func(t *testing.T) {
+			cfg := quiet()
+			cfg.Formatters = map[string]string{"main.Money": "{Units}.{Cents} {Currency}", "main.wanted": "{nothing}"}
+			s := launched(t, "library_values", testkit.Options{Go: version}, cfg)
+			s.breakAt("main.stop")
+			s.command(api.Continue)
+			want, err := s.Eval(context.Background(), api.EvalScope{GoroutineID: -1}, "want", callConfig)
+			if err != nil || len(want.Children) < 20 {
+				t.Fatal(err, want)
+			}
+			for _, w := range want.Children {
+				name, text := w.Children[0].Value, w.Children[1].Value
+				if strings.HasPrefix(name, "*path") {
+					name = `*path.(*fs.PathError)`
+				}
+				v, err := s.Eval(context.Background(), api.EvalScope{GoroutineID: -1}, name, callConfig)
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+					continue
+				}
+				if got, _, _ := strings.Cut(v.Value, " (15000"); got != text {
+					t.Errorf("%s is shown as %q, want %q", name, v.Value, text)
+				}
+			}
+		})
+	}
+}
