@@ -36,6 +36,7 @@ var layers = [][]string{
 	{"internal/service"},
 	{"internal/ui"},
 	{"cmd", "examples"},
+	{"internal/stories"}, // tests of the binaries
 }
 
 // A law forbids one package another, even at a distance.

@@ -30,6 +30,9 @@ func (s *Shell) run(ctx context.Context, cmd api.DebuggerCommand) (*api.Debugger
 	cmd.ReturnInfoLoadConfig = &cfg
 	for {
 		state, err := s.Client.CommandWithEvents(ctx, cmd, s.event)
+		if err != nil && cmd.Name == api.Continue {
+			state, err = s.join(ctx, err)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +43,17 @@ func (s *Shell) run(ctx context.Context, cmd api.DebuggerCommand) (*api.Debugger
 		s.showTracepoints(ctx, state)
 		cmd = api.DebuggerCommand{Name: api.DirectionCongruentContinue, ReturnInfoLoadConfig: &cfg}
 	}
+}
+
+// join waits for the program to stop if it could not be continued, by err,
+// because another client has it running.
+func (s *Shell) join(ctx context.Context, err error) (*api.DebuggerState, error) {
+	state, stateErr := s.Client.State(ctx, true)
+	if stateErr != nil || !state.Running {
+		return nil, err
+	}
+	s.printf("The program is running already. Waiting for it to stop.\n")
+	return s.Client.State(ctx, false)
 }
 
 // topmost refuses to step from a frame that is not the one that runs next.
