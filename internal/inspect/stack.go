@@ -7,6 +7,7 @@ import (
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/logflags"
 	"github.com/tinydbg/tinydbg/internal/unwind"
 )
 
@@ -111,6 +112,7 @@ func (w *World) Stacktrace(in api.StacktraceIn) ([]api.Stackframe, error) {
 	}
 	max := min(in.Depth, MaxDepth) + 1 + min(in.Skip, MaxDepth)
 	frames := w.stack(c, max, in.Opts)
+	logCut(frames)
 	opts := in.Opts
 	if in.Defers {
 		opts |= api.StacktraceReadDefers
@@ -129,6 +131,13 @@ func (w *World) Stacktrace(in api.StacktraceIn) ([]api.Stackframe, error) {
 		out = append(out, f)
 	}
 	return out, nil
+}
+
+// logCut tells why a stack could not be unwound to its end.
+func logCut(frames []unwind.Frame) {
+	if last := frames[len(frames)-1]; last.Err != nil {
+		logflags.For(logflags.Stack).Warn("unwind", "frames", len(frames), "pc", last.PC, "function", last.Name, "err", last.Err)
+	}
 }
 
 // stackframe describes a frame; with cfg, its variables too.

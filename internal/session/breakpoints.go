@@ -58,6 +58,7 @@ func (s *Session) addBreakpoint(b *breakpoint.Breakpoint) (out *api.Breakpoint, 
 		if err := s.set.Add(b); err != nil {
 			return err
 		}
+		logBreakpoint("breakpoint set", b)
 		out = s.apiBreakpoint(b)
 		return nil
 	})
@@ -206,6 +207,7 @@ func (s *Session) remove(b *breakpoint.Breakpoint) error {
 	if set := settingsOf(b); set.watch != nil {
 		return s.removeWatch(b, set.watch)
 	}
+	logBreakpoint("breakpoint removed", b)
 	return s.set.Remove(b)
 }
 

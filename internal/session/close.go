@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/tinydbg/tinydbg/internal/logflags"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -45,6 +46,7 @@ func (s *Session) Close() error {
 // Precondition: session goroutine.
 func (s *Session) release(kill bool) error {
 	defer s.closeFiles()
+	logflags.For(logflags.Debugger).Info("released", "pid", s.proc.PID(), "killed", kill)
 	if s.gone != nil {
 		s.endTracer()
 		return nil

@@ -130,6 +130,7 @@ func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error),
 	s.stops, s.resumed = stops, true
 	s.view, s.returned, s.called, s.info, s.watchOver = view{}, nil, nil, nil, nil
 	s.mem.Reset()
+	logResumed(&cmd)
 	s.events.send(api.Event{Kind: api.EventResumed})
 	s.lendTerminal()
 	go s.file.Preload() // while nobody waits for us
@@ -236,6 +237,7 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 		stop = &run.Stop{Reason: run.Halted}
 	}
 	s.stop = stop
+	logStopped(stop, err)
 	var exited *target.ExitedError
 	switch {
 	case errors.As(err, &exited):

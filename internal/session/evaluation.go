@@ -114,17 +114,21 @@ func (ev *evaluation) Call(c expr.Call) ([]*value.Value, error) {
 		return nil, err
 	}
 	ev.what = c.Name
+	logCall(ev.thread.ID(), c, "call")
 	if !ev.yield(i) {
 		return nil, errCut
 	}
 	switch i.State() {
 	case step.Returned:
+		logCall(ev.thread.ID(), c, "returned")
 		ev.chain = append(ev.chain, i)
 		return ev.values(i.Regs(), c.Results, resultPlaces), nil
 	case step.Panicked:
+		logCall(ev.thread.ID(), c, "panicked")
 		ev.chain = append(ev.chain, i)
 		return nil, ev.panicked(c.Name, i.Regs())
 	}
+	logCall(ev.thread.ID(), c, "refused")
 	return nil, ev.s.refusal(i.Refused(), ev.thread)
 }
 

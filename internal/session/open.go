@@ -120,6 +120,7 @@ func (s *Session) open(proc target.Process, file *symbol.File) (*Session, error)
 		file.Close()
 		return nil, err
 	}
+	s.logAdopted()
 	go s.serve()
 	return s, nil
 }
