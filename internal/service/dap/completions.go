@@ -136,7 +136,7 @@ func (c *client) namesInScope(ctx ctx, d *debuggee, scope api.EvalScope, prefix 
 // value, or what a package has.
 func (c *client) members(ctx ctx, d *debuggee, scope api.EvalScope, base, prefix string) (found []dap.CompletionItem) {
 	v, err := d.Eval(ctx, scope, base, &api.LoadConfig{FollowPointers: true, MaxStructFields: -1})
-	if err != nil {
+	if err != nil || v.Kind == reflect.Func { // a package may have the name of a function
 		return c.packageMembers(ctx, d, base, prefix)
 	}
 	add := func(name, detail string, kind dap.CompletionItemType) {
@@ -156,11 +156,9 @@ func (c *client) members(ctx ctx, d *debuggee, scope api.EvalScope, base, prefix
 			add(f.Name, f.Type, "field")
 		}
 	}
-	for _, name := range []string{methodsOf, "*" + strings.TrimPrefix(methodsOf, "*")} {
-		if t, err := d.TypeInfo(ctx, name); err == nil {
-			for _, m := range t.Methods {
-				add(m.Name, "", "method")
-			}
+	if t, err := d.TypeInfo(ctx, strings.TrimPrefix(methodsOf, "*")); err == nil {
+		for _, m := range t.Methods {
+			add(m.Name[strings.LastIndexByte(m.Name, '.')+1:], m.Name, "method")
 		}
 	}
 	return found

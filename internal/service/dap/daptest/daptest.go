@@ -231,6 +231,22 @@ func EventWhere[T dap.Message](c *Client, fits func(T) bool) (event T) {
 	return event
 }
 
+// Until waits for an event of type T and takes it, and those before it, off the
+// list; it returns all of them.
+func Until[T dap.Message](c *Client) (taken []dap.Message) {
+	c.TB.Helper()
+	c.wait("a certain event", func() bool {
+		for i, m := range c.events {
+			if _, ok := m.(T); ok {
+				taken, c.events = c.events[:i+1:i+1], c.events[i+1:]
+				return true
+			}
+		}
+		return false
+	})
+	return taken
+}
+
 // Asked waits for a request of the server.
 func (c *Client) Asked() (m dap.RequestMessage) {
 	c.TB.Helper()
