@@ -18,28 +18,46 @@ const limit = 2 * time.Minute
 
 // debug runs a debugger with a script and returns its output, how long it took
 // until it waited for the user, and its peak memory in megabytes up to then.
-// Both contenders take the same arguments.
-func debug(c contender, verb string, args []string, commands ...string) (string, time.Duration, float64, error) {
+func debug(c contender, verb string, args []string, commands ...string) (text string, took time.Duration, peak float64, err error) {
+	err = c.run(verb, args, commands, func(cmd *exec.Cmd, out *output) (err error) {
+		took, peak, err = untilPrompt(cmd, out)
+		text = out.String()
+		return err
+	})
+	return text, took, peak, err
+}
+
+// visit attaches a debugger to a process and has it leave at once.
+func visit(c contender, pid int) error {
+	return c.run("attach", []string{fmt.Sprint(pid)}, []string{"exit"}, func(cmd *exec.Cmd, out *output) error {
+		cmd.Stdin = strings.NewReader("n\n") // the process is not to be killed
+		return cmd.Run()
+	})
+}
+
+// run has a debugger made ready to carry out a script, and run by f. Both
+// contenders take the same arguments.
+func (c contender) run(verb string, args, commands []string, f func(*exec.Cmd, *output) error) error {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
-		return "", 0, 0, err
+		return err
 	}
 	defer os.RemoveAll(dir)
 	script := filepath.Join(dir, "script")
 	if err := os.WriteFile(script, []byte(strings.Join(commands, "\n")+"\n"), 0o600); err != nil {
-		return "", 0, 0, err
+		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	argv := append([]string{verb, "--allow-non-terminal-interactive", "--check-go-version=false", "--init", script}, args...)
 	cmd := exec.CommandContext(ctx, c.path, argv...)
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "NO_COLOR=1")
-	out := &output{marker: filepath.Join(dir, "marker")}
-	took, peak, err := untilPrompt(cmd, out)
-	if err != nil {
-		return out.String(), took, 0, fmt.Errorf("%s %s: %w: %s", c.path, strings.Join(argv, " "), err, out.String())
+	out := &output{marker: filepath.Join(dir, "marker"), seen: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := f(cmd, out); err != nil {
+		return fmt.Errorf("%s %s: %w: %s", c.path, strings.Join(argv, " "), err, out)
 	}
-	return out.String(), took, peak, nil
+	return nil
 }
 
 // untilPrompt runs a debugger until it takes commands from the user, and then
@@ -48,8 +66,6 @@ func debug(c contender, verb string, args []string, commands ...string) (string,
 // lives: what wait4 tells counts the children in, of which the debugged program
 // is one.
 func untilPrompt(cmd *exec.Cmd, out *output) (took time.Duration, peak float64, err error) {
-	out.seen = make(chan struct{})
-	cmd.Stdout, cmd.Stderr = out, out
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return 0, 0, err

@@ -77,10 +77,7 @@ func gapRow(name, bin string, args ...string) row {
 		name:    name,
 		figures: []figure{{"", "ms", 0, "undisturbed + 2 ms"}},
 		do: func(c contender) ([]float64, error) {
-			return gap(bin, args, func(pid int) error {
-				_, _, _, err := debug(c, "attach", []string{fmt.Sprint(pid)})
-				return err
-			})
+			return gap(bin, args, func(pid int) error { return visit(c, pid) })
 		},
 		alone: func() ([]float64, error) {
 			return gap(bin, args, func(int) error { time.Sleep(300 * time.Millisecond); return nil })

@@ -77,6 +77,24 @@ func goImage(set *image.Set) *image.Image {
 // Version is the release that built the program.
 func (r *Runtime) Version() Version { return r.version }
 
+// symbolNames are the symbols that symbolAddr and tlsGuesses are asked for.
+var symbolNames = []string{
+	"runtime.tlsg", "runtime.allgs", "runtime.allm", "runtime.firstmoduledata",
+	"runtime.fingStatus", "runtime.waitReasonStrings",
+}
+
+// Preload looks up what looking at goroutines takes, which is slow in large
+// files: f's answers are known then, before a process has to wait for them.
+func Preload(f *symbol.File) {
+	if !f.IsGo() {
+		return
+	}
+	f.Preload()
+	for _, name := range symbolNames {
+		f.ELFSymbol(name)
+	}
+}
+
 // symbolAddr is where a variable of the runtime is.
 func (r *Runtime) symbolAddr(name string) (a addr.Addr, size uint64, ok bool) {
 	at, size, ok := r.img.File.ELFSymbol(name)

@@ -133,7 +133,7 @@ func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error),
 	logResumed(&cmd)
 	s.events.send(api.Event{Kind: api.EventResumed})
 	s.lendTerminal()
-	go s.file.Preload() // while nobody waits for us
+	go s.preload() // while nobody waits for us
 	go s.drive(s.proc, loop, func(stop *run.Stop, err error) {
 		s.takeTerminal()
 		s.stops = nil // what follows looks at a process that is stopped

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/image"
 	"github.com/tinydbg/tinydbg/internal/target"
 	"github.com/tinydbg/tinydbg/internal/unwind"
@@ -66,6 +68,7 @@ func (s *Session) reload() error {
 	s.closeFiles()
 	s.file, s.images, s.frames = file, images, &unwind.Cache{}
 	s.commandLine = strings.Join(s.proc.CommandLine(), " ")
+	s.preload = sync.OnceFunc(func() { goruntime.Preload(file) })
 	s.mem.Reset()
 	return s.findRuntime()
 }

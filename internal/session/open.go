@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
@@ -96,7 +97,7 @@ func (s *Session) warm(file *symbol.File) {
 	if !file.IsGo() {
 		return
 	}
-	file.Preload()
+	goruntime.Preload(file)
 	for _, b := range builtins {
 		for _, name := range b.functions {
 			if fn := file.FuncNamed(name); fn != nil {
@@ -135,6 +136,7 @@ func (s *Session) adopt(proc target.Process, file *symbol.File) error {
 	s.debuggee = debuggee{
 		proc: proc, file: file, images: images, frames: &unwind.Cache{}, clean: table.Memory(),
 		commandLine: strings.Join(proc.CommandLine(), " "),
+		preload:     sync.OnceFunc(func() { goruntime.Preload(file) }),
 	}
 	s.mem, s.glance = pagecache.New(s.clean), pagecache.New(s.clean)
 	if err := s.findRuntime(); err != nil {

@@ -76,6 +76,8 @@ type debuggee struct {
 	frames *unwind.Cache  // (T)
 	// commandLine is what the program was started with.
 	commandLine string
+	// preload reads what a first look at goroutines and variables takes, once.
+	preload func()
 	// runtime is nil when the process is not a Go program; noRuntime tells why.
 	runtime   *goruntime.Runtime // (T)
 	noRuntime error
