@@ -32,6 +32,7 @@ var layers = [][]string{
 	{"internal/breakpoint"},
 	{"internal/step"},
 	{"internal/run"},
+	{"internal/guardian"},
 	{"internal/session"},
 	{"internal/service"},
 	{"internal/ui"},

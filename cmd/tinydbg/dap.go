@@ -63,6 +63,7 @@ func (o *options) editorConfig() dap.Config {
 	cfg := dapConfig(nil, false)
 	cfg.Session = session.Config{
 		DebugDirs: settings.DebugInfoDirectories, AnyGoVersion: !o.checkGo, DisableASLR: o.disableASLR,
+		Guardian: true, Warn: warn,
 	}
 	return cfg
 }

@@ -14,9 +14,16 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+
+	"github.com/tinydbg/tinydbg/internal/guardian"
 )
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() {
+	if guardian.Main() {
+		return
+	}
+	os.Exit(run(os.Args[1:]))
+}
 
 // run is the program; it returns the exit status: 0, or 1 after an error.
 func run(args []string) int {

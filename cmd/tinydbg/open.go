@@ -12,7 +12,10 @@ import (
 // open attaches or starts, as s says, and returns the session.
 func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 	_, settings := settings()
-	cfg := session.Config{DebugDirs: settings.DebugInfoDirectories, AnyGoVersion: !o.checkGo, Formatters: settings.Formatters}
+	cfg := session.Config{
+		DebugDirs: settings.DebugInfoDirectories, AnyGoVersion: !o.checkGo, Formatters: settings.Formatters,
+		Guardian: true, Warn: warn,
+	}
 	if s.attached() {
 		cfg.Executable = s.path
 		b, err := session.Attach(ctx, s.pid, cfg)
@@ -39,3 +42,5 @@ func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 	}
 	return b, nil
 }
+
+func warn(text string) { fmt.Fprintf(os.Stderr, "Warning: %s\n", text) }

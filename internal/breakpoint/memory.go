@@ -54,8 +54,7 @@ func (m cleanMemory) WriteMemory(a addr.Addr, data []byte) (int, error) {
 	n, err := m.t.mem.WriteMemory(a, patched)
 	// The displaced copies were made of the old code.
 	m.t.each(a-addr.Addr(m.t.arch.MaxInstrLen()), len(data)+m.t.arch.MaxInstrLen(), func(s *Site, _ int) {
-		m.t.retireCopy(s)
-		m.t.prepareCopy(s)
+		m.t.renewCopy(s)
 	})
 	return n, err
 }

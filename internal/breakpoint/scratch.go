@@ -2,6 +2,7 @@ package breakpoint
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
@@ -9,8 +10,12 @@ import (
 )
 
 const (
-	// slotSize holds the longest displaced copy.
-	slotSize = 64
+	// codeSize holds the longest displaced copy.
+	codeSize = 64
+	// slotSize is that of a copy and of what recover must know about it.
+	slotSize = 96
+	// slotCount is how many there are in a region.
+	slotCount = 576
 	// ScratchSize is what to map for copies, in bytes.
 	ScratchSize = 64 << 10
 	// reach is how far from the text a copy may be: its jumps and RIP-relative
@@ -18,13 +23,20 @@ const (
 	reach = 1 << 30
 )
 
-// region is scratch memory in the process, cut into slots.
+// region is scratch memory in the process, cut into slots. What else is in it
+// is told in guard.go.
 type region struct {
 	base  addr.Addr
+	size  int
+	first addr.Addr // of the slots
 	slots []slot
 	next  int
 	free  []int
 	used  []int // retired, to be freed by settle
+	// table is where the guard's table is, 0 when there is no guard.
+	table addr.Addr
+	// before is what the process did about SIGTRAP before the guard.
+	before target.Handler
 }
 
 // slot is one displaced copy.
@@ -40,9 +52,17 @@ type slot struct {
 // AddScratch gives the table size bytes at base for displaced copies, and
 // makes them for the sites that are armed already.
 func (t *Table) AddScratch(base addr.Addr, size int) {
+	t.addRegion(t.newRegion(base, size))
+}
+
+func (t *Table) newRegion(base addr.Addr, size int) *region {
+	return &region{base: base, size: size, first: base + addr.Addr(t.layout().slots), slots: make([]slot, slotCount)}
+}
+
+func (t *Table) addRegion(r *region) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.scratch = append(t.scratch, &region{base: base, slots: make([]slot, size/slotSize)})
+	t.scratch = append(t.scratch, r)
 	for _, s := range t.sites {
 		if s.copy == nil {
 			t.prepareCopy(s)
@@ -57,7 +77,7 @@ func (t *Table) HasScratch(a addr.Addr) bool {
 	return t.regionFor(a) != nil
 }
 
-// Scratch lists the regions given to AddScratch, and forgets them. The sites'
+// DropScratch lists the regions given to AddScratch, and forgets them. The sites'
 // copies are gone with them.
 // Precondition: no thread is in a copy.
 func (t *Table) DropScratch() (bases []addr.Addr, sizes []int) {
@@ -65,7 +85,7 @@ func (t *Table) DropScratch() (bases []addr.Addr, sizes []int) {
 	defer t.mu.Unlock()
 	for _, r := range t.scratch {
 		bases = append(bases, r.base)
-		sizes = append(sizes, len(r.slots)*slotSize)
+		sizes = append(sizes, r.size)
 	}
 	for _, s := range t.sites {
 		s.copy = nil
@@ -92,19 +112,19 @@ func (t *Table) prepareCopy(s *Site) {
 	if r == nil {
 		return
 	}
-	code := t.original(s)
 	i := r.take()
-	at := r.base + addr.Addr(i*slotSize)
-	disp, err := t.arch.Displace(code, s.Addr, at)
-	if err != nil || len(disp.Code) > slotSize {
+	at := r.first + addr.Addr(i*slotSize)
+	disp, err := t.arch.Displace(t.original(s), s.Addr, at)
+	if err != nil || len(disp.Code) > codeSize {
 		r.free = append(r.free, i)
 		return
 	}
-	if _, err := t.mem.WriteMemory(at, disp.Code); err != nil {
+	c := &slot{region: r, index: i, addr: at, site: s.Addr, disp: disp, live: true}
+	if err := t.writeCopy(c, s.Orig); err != nil {
 		r.free = append(r.free, i)
 		return
 	}
-	r.slots[i] = slot{region: r, index: i, addr: at, site: s.Addr, disp: disp, live: true}
+	r.slots[i] = *c
 	s.copy = &r.slots[i]
 }
 
@@ -136,6 +156,7 @@ func (r *region) take() int {
 func (t *Table) dropCopy(s *Site) {
 	if c := s.copy; c != nil {
 		c.live = false
+		t.writeEntries(c.region, c.index, c.index)
 		c.region.free = append(c.region.free, c.index)
 		s.copy = nil
 	}
@@ -149,11 +170,15 @@ func (t *Table) retireCopy(s *Site) {
 	}
 }
 
-func (r *region) settle() {
+func (t *Table) settle(r *region) {
+	if len(r.used) == 0 {
+		return
+	}
 	for _, i := range r.used {
 		r.slots[i].live = false
-		r.free = append(r.free, i)
 	}
+	t.writeEntries(r, slices.Min(r.used), slices.Max(r.used))
+	r.free = append(r.free, r.used...)
 	r.used = nil
 }
 
@@ -183,10 +208,10 @@ func (t *Table) InCopy(pc addr.Addr) (InCopy, bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	for _, r := range t.scratch {
-		if pc < r.base || pc >= r.base+addr.Addr(len(r.slots)*slotSize) {
+		if pc < r.first || pc >= r.first+addr.Addr(len(r.slots)*slotSize) {
 			continue
 		}
-		c := &r.slots[int(pc-r.base)/slotSize]
+		c := &r.slots[int(pc-r.first)/slotSize]
 		off := int(pc - c.addr)
 		if !c.live || off >= len(c.disp.Code) {
 			return InCopy{}, false

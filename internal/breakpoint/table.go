@@ -42,8 +42,13 @@ func (s *Site) Owners() []Owner { return s.owners }
 
 // Table is the sites of one process.
 type Table struct {
-	mem  target.Memory
-	arch arch.Arch
+	// Room is called before a trap is set near which there is no scratch
+	// memory, and may add some. nil: none is added.
+	Room func(near addr.Addr)
+
+	mem   target.Memory
+	arch  arch.Arch
+	guard arch.Guard
 
 	// mu guards all below, and the owners and copies of sites.
 	mu    sync.RWMutex
@@ -56,11 +61,14 @@ type Table struct {
 
 // NewTable is an empty table for a process with memory mem.
 func NewTable(mem target.Memory, a arch.Arch) *Table {
-	return &Table{mem: mem, arch: a, sites: map[addr.Addr]*Site{}, removed: map[addr.Addr]bool{}}
+	return &Table{mem: mem, arch: a, guard: a.Guard(), sites: map[addr.Addr]*Site{}, removed: map[addr.Addr]bool{}}
 }
 
 // Arm makes o an owner of the site at a, writing the trap if it is the first.
 func (t *Table) Arm(a addr.Addr, o Owner) error {
+	if t.Room != nil && !t.HasScratch(a) {
+		t.Room(a)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.sites[a]
@@ -187,7 +195,7 @@ func (t *Table) Settle() {
 	defer t.mu.Unlock()
 	clear(t.removed)
 	for _, r := range t.scratch {
-		r.settle()
+		t.settle(r)
 	}
 }
 

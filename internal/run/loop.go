@@ -39,6 +39,8 @@ type Loop struct {
 	ending  bool    // calls go on to their ends
 	// alone: only the thread that does one instruction runs.
 	alone bool
+	// recovering: it takes out what a dead debugger left.
+	recovering bool
 	// noScratch are addresses near which mapping was tried in vain.
 	noScratch []addr.Addr
 }
@@ -54,6 +56,10 @@ type Hooks struct {
 	Fork func(t target.Thread, child int)
 	// NoInject forbids mapping memory in the process.
 	NoInject bool
+	// Guard makes traps harmless that outlive us. Unguarded is told when that
+	// cannot be.
+	Guard     bool
+	Unguarded func(err error)
 }
 
 // thread is what the loop knows about a thread.
@@ -89,6 +95,10 @@ const (
 // New is the loop of a process whose threads are all stopped.
 func New(proc target.Process, set *breakpoint.Set, hooks Hooks) *Loop {
 	l := &Loop{proc: proc, table: set.Table(), set: set, hooks: hooks, threads: map[int]*thread{}}
+	if hooks.Guard {
+		// A trap must not stand before its guard does.
+		l.table.Room = l.room
+	}
 	if fixer, ok := proc.(target.ChildFixer); ok {
 		fixer.SetChildFix(l.table.FixChild)
 	}

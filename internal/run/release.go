@@ -24,7 +24,11 @@ func (l *Loop) Release() error {
 			}
 		}
 	}
-	errs = append(errs, l.unmap())
+	err := l.unguard()
+	if !errors.Is(err, errKept) {
+		err = errors.Join(err, l.unmap())
+	}
+	errs = append(errs, err)
 	l.sendHeld()
 	return errors.Join(errs...)
 }

@@ -151,15 +151,8 @@ func (l *Loop) takeHeld(th *thread) syscall.Signal {
 // where that is possible.
 // Precondition: a thread is stopped.
 func (l *Loop) mapScratch() {
-	mapper, ok := l.proc.(target.Mapper)
-	if !ok || l.hooks.NoInject {
-		return
-	}
 	for _, a := range l.table.Addrs() {
-		if l.table.HasScratch(a) || l.triedNear(a) {
-			continue
-		}
-		l.MapScratch(mapper, a)
+		l.room(a)
 	}
 }
 
@@ -175,7 +168,7 @@ func (l *Loop) MapScratch(mapper target.Mapper, a addr.Addr) {
 			l.noScratch = append(l.noScratch, a)
 			return
 		}
-		l.table.AddScratch(base, breakpoint.ScratchSize)
+		l.addScratch(t, base)
 		return
 	}
 }

@@ -11,6 +11,16 @@ import (
 // stand: out of displaced copies, back from behind traps. What happens to
 // threads meanwhile is kept: hits are counted and pending, signals held.
 func (l *Loop) StopAll() error {
+	if err := l.gather(); err != nil {
+		return err
+	}
+	l.table.Settle()
+	return nil
+}
+
+// gather is StopAll that keeps what threads may need that have not come far
+// enough: the copies and the guard's entries of traps that are gone.
+func (l *Loop) gather() error {
 	if err := l.stopThreads(); err != nil {
 		return err
 	}
@@ -22,7 +32,6 @@ func (l *Loop) StopAll() error {
 			return err
 		}
 	}
-	l.table.Settle()
 	return nil
 }
 

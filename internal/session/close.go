@@ -47,6 +47,7 @@ func (s *Session) Close() error {
 func (s *Session) release(kill bool) error {
 	defer s.closeFiles()
 	logflags.For(logflags.Debugger).Info("released", "pid", s.proc.PID(), "killed", kill)
+	defer s.guardian.Close()
 	if s.gone != nil {
 		s.endTracer()
 		return nil

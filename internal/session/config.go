@@ -19,6 +19,11 @@ type Config struct {
 	// Formatters are templates for the texts of types, see value.Env; a broken
 	// one shows nothing.
 	Formatters map[string]string
+	// Guardian starts a process that tidies up in the debuggee if we are
+	// killed. The program must begin with guardian.Main.
+	Guardian bool
+	// Warn is told, in a line, what the user should know; nil means nobody.
+	Warn func(text string)
 	// AnyGoVersion allows programs of unsupported Go releases.
 	AnyGoVersion bool
 

@@ -38,8 +38,10 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		return nil, fmt.Errorf("attach to %d: read its symbols: %w", pid, err)
 	}
 	s.warm(file)
-	proc, err := native.Attach(ctx, pid, native.Options{})
+	s.startGuardian(pid)
+	proc, err := attach(ctx, pid)
 	if err != nil {
+		s.guardian.Close()
 		file.Close()
 		return nil, err
 	}
@@ -59,6 +61,9 @@ func Launch(ctx context.Context, path string, cfg Config) (*Session, error) {
 	proc, file, err := s.startProgram(ctx, path, &cfg)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.KeepOnDeath {
+		s.startGuardian(proc.PID())
 	}
 	return s.open(proc, file)
 }
@@ -113,11 +118,15 @@ func (s *Session) open(proc target.Process, file *symbol.File) (*Session, error)
 	if err := s.adopt(proc, file); err != nil {
 		_ = proc.Do(func() {
 			if proc.Attached() {
+				if s.loop != nil {
+					err = errors.Join(err, s.loop.Release())
+				}
 				err = errors.Join(err, proc.Detach())
 			} else {
 				err = errors.Join(err, proc.Kill())
 			}
 		})
+		s.guardian.Close()
 		file.Close()
 		return nil, err
 	}
@@ -128,6 +137,9 @@ func (s *Session) open(proc target.Process, file *symbol.File) (*Session, error)
 
 // adopt makes a stopped process the session's debuggee.
 func (s *Session) adopt(proc target.Process, file *symbol.File) error {
+	if err := s.recover(proc); err != nil {
+		return err
+	}
 	images, err := image.Load(proc, file, image.Options{DebugDirs: s.debugDirs})
 	if err != nil {
 		return err
@@ -168,6 +180,8 @@ func (s *Session) hooks() run.Hooks {
 		Goroutine: s.hitGoroutine,
 		Fork:      s.forked,
 		NoInject:  s.cfg.NoInject,
+		Guard:     s.outlivesUs(),
+		Unguarded: s.unguarded,
 		StopFor:   s.stopFor,
 	}
 }

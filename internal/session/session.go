@@ -19,6 +19,7 @@ import (
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/guardian"
 	"github.com/tinydbg/tinydbg/internal/image"
 	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/symbol"
@@ -31,6 +32,8 @@ import (
 // goroutine.
 type Session struct {
 	cfg Config
+	// guardian tidies up if we are killed; nil if there is none.
+	guardian *guardian.Guardian
 
 	requests chan func()
 	quit     chan struct{}

@@ -247,6 +247,9 @@ type Handler struct {
 // SignalHandler is the power to replace a signal handler of the process by
 // having one of its threads make the system call.
 type SignalHandler interface {
+	// Handler is what the process does about a signal.
+	// Precondition: tracer; t stopped.
+	Handler(t Thread, sig syscall.Signal) (Handler, error)
 	// SwapHandler sets the handler and returns the one before.
 	// Precondition: tracer; t stopped.
 	SwapHandler(t Thread, sig syscall.Signal, to Handler) (old Handler, err error)

@@ -14,34 +14,52 @@ import (
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
+// Handler is what the process does about a signal.
+// Precondition: tracer; t stopped.
+func (p *Process) Handler(t target.Thread, sig syscall.Signal) (target.Handler, error) {
+	return p.changeHandler(t, sig, nil)
+}
+
 // SwapHandler sets what the process does about a signal and returns what it
 // did before.
 // Precondition: tracer; t stopped.
 func (p *Process) SwapHandler(t target.Thread, sig syscall.Signal, to target.Handler) (old target.Handler, err error) {
+	return p.changeHandler(t, sig, &sigaction{
+		handler: uintptr(to.Addr), flags: uintptr(to.Flags), restorer: uintptr(to.Restorer), mask: to.Mask,
+	})
+}
+
+// changeHandler sets the handler unless to is nil.
+func (p *Process) changeHandler(t target.Thread, sig syscall.Signal, to *sigaction) (old target.Handler, err error) {
 	w, err := p.findWayBack()
 	if err != nil {
 		return old, &target.UnsupportedError{Feature: "changing what a program does about a signal", Needs: "memory that it does not use: " + err.Error()}
 	}
-	in, out := w.room+roomScratch, w.room+roomScratch+512
-	act := sigaction{handler: uintptr(to.Addr), flags: uintptr(to.Flags), restorer: uintptr(to.Restorer), mask: to.Mask}
-	const size = unsafe.Sizeof(act)
-	defer p.WriteMemory(in, make([]byte, roomSize-roomScratch))
-	if _, err := p.WriteMemory(in, (*[size]byte)(unsafe.Pointer(&act))[:]); err != nil {
-		return old, err
+	if p.near(w.room) {
+		return old, errors.New("the main thread's stack is full")
 	}
-	var was [size]byte
-	r, err := p.inject(t, unix.SYS_RT_SIGACTION, uint64(sig), uint64(in), uint64(out), uint64(unsafe.Sizeof(act.mask)))
+	in, out := w.room+roomScratch, w.room+roomScratch+512
+	defer p.WriteMemory(in, make([]byte, roomSize-roomScratch))
+	const size = unsafe.Sizeof(*to)
+	var from addr.Addr
+	if to != nil {
+		from = in
+		if _, err := p.WriteMemory(in, (*[size]byte)(unsafe.Pointer(to))[:]); err != nil {
+			return old, err
+		}
+	}
+	r, err := p.inject(t, unix.SYS_RT_SIGACTION, uint64(sig), uint64(from), uint64(out), uint64(unsafe.Sizeof(to.mask)))
 	if err == nil {
 		err = syscallError(r)
 	}
+	var was sigaction
 	if err == nil {
-		_, err = p.ReadMemory(was[:], out)
+		_, err = p.ReadMemory((*[size]byte)(unsafe.Pointer(&was))[:], out)
 	}
 	if err != nil {
 		return old, fmt.Errorf("change the handler of %v: %w", sig, err)
 	}
-	act = *(*sigaction)(unsafe.Pointer(&was))
-	return target.Handler{Addr: addr.Addr(act.handler), Flags: uint64(act.flags), Restorer: addr.Addr(act.restorer), Mask: act.mask}, nil
+	return target.Handler{Addr: addr.Addr(was.handler), Flags: uint64(was.flags), Restorer: addr.Addr(was.restorer), Mask: was.mask}, nil
 }
 
 // Blocks tells whether the thread blocks a signal. A thread in a handler of the

@@ -1,0 +1,100 @@
+// Package guardian is a small process beside the debugger that tidies up when
+// the debugger is killed.
+//
+// It does not have to win a race: what a dead debugger leaves in a process is
+// harmless by itself (see arch.Guard and docs/safety.md). The guardian takes it
+// out: traps, the guard, scratch memory, debug registers. All that it must know
+// lies in the process; the pipe between debugger and guardian says only that
+// the debugger lives, and whether it has taken its leave.
+package guardian
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/tinydbg/tinydbg/internal/proclist"
+	"github.com/tinydbg/tinydbg/internal/target/native"
+)
+
+// name is what the guardian calls itself in a list of processes.
+const name = "tinydbg-guardian"
+
+// goodbye is what a debugger writes that has left the process as it was.
+const goodbye = "bye"
+
+// Guardian is the debugger's side of a guardian.
+type Guardian struct {
+	pipe  *os.File
+	ended chan struct{}
+}
+
+// Start starts a guardian for a process. The program that calls it must begin
+// with [Main]. It is started before the process is attached to.
+func Start(pid int) (*Guardian, error) {
+	proc, err := proclist.Read(pid)
+	if err != nil {
+		return nil, fmt.Errorf("guardian of process %d: %w", pid, err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("guardian of process %d: %w", pid, err)
+	}
+	cmd := &exec.Cmd{
+		Path: "/proc/self/exe", Args: []string{name, strconv.Itoa(pid), strconv.FormatInt(proc.Start.UnixNano(), 10)},
+		ExtraFiles: []*os.File{r}, SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+	}
+	g := &Guardian{pipe: w, ended: make(chan struct{})}
+	started := make(chan error)
+	go g.keep(cmd, started)
+	err = <-started
+	r.Close()
+	if err != nil {
+		w.Close()
+		return nil, fmt.Errorf("guardian of process %d: %w", pid, err)
+	}
+	return g, nil
+}
+
+// keep starts the guardian and waits for its end on a thread of its own: a
+// tracer must not be its parent, whose wait would reap it.
+func (g *Guardian) keep(cmd *exec.Cmd, started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer close(g.ended)
+	err := cmd.Start()
+	started <- err
+	if err == nil {
+		_ = cmd.Wait()
+	}
+}
+
+// Close takes leave: the process is as it was, or gone. nil is no guardian.
+func (g *Guardian) Close() {
+	if g == nil {
+		return
+	}
+	_, _ = g.pipe.WriteString(goodbye)
+	g.pipe.Close()
+	select {
+	case <-g.ended:
+	case <-time.After(time.Second):
+	}
+}
+
+// Blocks tells whether err says that a guardian is at work on the process: in a
+// moment it can be attached to.
+func Blocks(err error) bool {
+	var e *native.AttachError
+	if !errors.As(err, &e) || e.Reason != native.AlreadyTraced {
+		return false
+	}
+	other, err := proclist.Read(e.Other)
+	// One that ends has no command line any more.
+	return err != nil || len(other.CmdLine) == 0 || other.CmdLine[0] == name
+}

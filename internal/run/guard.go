@@ -1,0 +1,177 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// Flags of sigaction(2).
+const (
+	saSigInfo   = 0x4
+	saRestorer  = 0x04000000
+	saOnStack   = 0x08000000
+	saResetHand = 0x80000000
+	maskTrap    = 1 << (syscall.SIGTRAP - 1)
+)
+
+// Prepare maps scratch memory near code before anything is set there, and with
+// it the guard: a process that was attached to survives us from now on.
+// Precondition: every thread stopped.
+func (l *Loop) Prepare(near addr.Addr) { l.room(near) }
+
+// room maps scratch memory near a, where that is possible.
+func (l *Loop) room(a addr.Addr) {
+	mapper, ok := l.proc.(target.Mapper)
+	if !ok || l.hooks.NoInject || l.table.HasScratch(a) || l.triedNear(a) {
+		return
+	}
+	l.MapScratch(mapper, a)
+}
+
+// addScratch gives scratch memory to the table, with a guard if the process is
+// to outlive us. Without one it is still good for copies.
+func (l *Loop) addScratch(t target.Thread, base addr.Addr) {
+	if !l.hooks.Guard {
+		l.table.AddScratch(base, breakpoint.ScratchSize)
+		return
+	}
+	guarded, err := l.installGuard(t, base)
+	if !guarded {
+		l.table.AddScratch(base, breakpoint.ScratchSize)
+	}
+	if err != nil && l.hooks.Unguarded != nil {
+		l.hooks.Unguarded(fmt.Errorf("a handler for traps that outlive the debugger could not be installed: %w", err))
+	}
+}
+
+// installGuard tells whether the region at base is the table's now.
+func (l *Loop) installGuard(t target.Thread, base addr.Addr) (added bool, err error) {
+	sigs, ok := l.proc.(target.SignalHandler)
+	if !ok {
+		return false, &target.UnsupportedError{Feature: "changing what a program does about a signal"}
+	}
+	before, err := sigs.Handler(t, syscall.SIGTRAP)
+	if err != nil {
+		return false, err
+	}
+	if err := l.table.AddGuarded(base, breakpoint.ScratchSize, before); err != nil {
+		return false, err
+	}
+	_, err = sigs.SwapHandler(t, syscall.SIGTRAP, l.guarding(base, before))
+	return true, err
+}
+
+// guarding is the guard at base as a handler: as the one before was set up, so
+// that this finds what it expects when it gets what is not for the guard.
+func (l *Loop) guarding(base addr.Addr, before target.Handler) target.Handler {
+	h := before
+	h.Addr = base
+	h.Flags = (h.Flags | saSigInfo | saRestorer) &^ saResetHand
+	h.Mask |= maskTrap
+	if before.Addr <= 1 {
+		h.Flags |= saOnStack
+	}
+	if before.Flags&saRestorer == 0 {
+		h.Restorer = base + addr.Addr(l.proc.Arch().Guard().Restorer)
+	}
+	return h
+}
+
+// errKept means that scratch memory cannot be unmapped yet.
+var errKept = errors.New("the program uses the debugger's handler for SIGTRAP: its memory stays mapped")
+
+// unguard gives SIGTRAP back to the program. It fails, and scratch memory must
+// stay, when the guard may still be run.
+// Precondition: every thread stopped, no trap left.
+func (l *Loop) unguard() error {
+	handlers, before := l.table.Guards()
+	ths := l.stopped()
+	sigs, ok := l.proc.(target.SignalHandler)
+	if len(handlers) == 0 || len(ths) == 0 || !ok {
+		return nil
+	}
+	was, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, before)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(handlers, was.Addr) && was.Addr != before.Addr {
+		// The program has a handler of its own by now, which may call ours.
+		_, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, was)
+		return errors.Join(errKept, err)
+	}
+	return l.leaveHandlers(sigs, handlers)
+}
+
+// leaveHandlers lets threads run that are in the guard or will come back to it
+// or to a copy.
+func (l *Loop) leaveHandlers(sigs target.SignalHandler, handlers []addr.Addr) error {
+	for range 50 {
+		busy := false
+		for _, th := range l.stopped() {
+			if !l.inHandler(th, sigs, handlers) {
+				continue
+			}
+			busy = true
+			if err := th.Resume(l.takeHeld(th)); err != nil && !errors.Is(err, target.ErrThreadGone) {
+				return err
+			}
+		}
+		if !busy {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+		if err := l.gather(); err != nil {
+			return err
+		}
+	}
+	return errKept
+}
+
+// inHandler tells whether the thread may be in the guard. While the process is
+// debugged it gets there only by a SIGTRAP that somebody sends. After the
+// debugger's death it may also be in a handler of the program that interrupted
+// a copy: in Go programs every handler blocks SIGTRAP.
+func (l *Loop) inHandler(th *thread, sigs target.SignalHandler, handlers []addr.Addr) bool {
+	if l.recovering {
+		blocks, err := sigs.Blocks(th.Thread, syscall.SIGTRAP)
+		return err == nil && blocks
+	}
+	regs, err := th.Registers(false)
+	if err != nil {
+		return false
+	}
+	code := addr.Addr(l.proc.Arch().Guard().Table)
+	return slices.ContainsFunc(handlers, func(h addr.Addr) bool { return regs.PC() >= h && regs.PC() < h+code })
+}
+
+// Recover takes out what a debugger left that died: traps, watchpoints, the
+// guard, scratch memory. It tells whether there was anything.
+// Precondition: tracer; every thread stopped.
+func Recover(proc target.Process) (found bool, err error) {
+	maps, err := proc.Maps()
+	if err != nil {
+		return false, err
+	}
+	table := breakpoint.NewTable(proc, proc.Arch())
+	if !table.Adopt(maps) {
+		return false, nil
+	}
+	l := New(proc, breakpoint.NewSet(table), Hooks{})
+	l.recovering = true
+	if w, ok := proc.(target.Watcher); ok {
+		for i := range w.WatchSlots() {
+			err = errors.Join(err, w.ClearWatch(i))
+		}
+	}
+	if e := l.Release(); !errors.Is(e, errKept) {
+		err = errors.Join(err, e) // memory that has to stay does no harm
+	}
+	return true, err
+}

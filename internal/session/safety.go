@@ -1,0 +1,85 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tinydbg/tinydbg/internal/guardian"
+	"github.com/tinydbg/tinydbg/internal/logflags"
+	"github.com/tinydbg/tinydbg/internal/run"
+	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/target/native"
+)
+
+// outlivesUs tells whether the process is to go on when the debugger dies.
+func (s *Session) outlivesUs() bool { return s.proc.Attached() || s.cfg.KeepOnDeath }
+
+// startGuardian starts a guardian for a process, if one is wanted.
+func (s *Session) startGuardian(pid int) {
+	if !s.cfg.Guardian {
+		return
+	}
+	g, err := guardian.Start(pid)
+	if err != nil {
+		s.warn("if this debugger is killed, its traps stay in process %d until the next one attaches: %v", pid, err)
+	}
+	s.guardian = g
+}
+
+// tidying is how long a guardian may take.
+const tidying = 2 * time.Second
+
+// attach attaches, after the guardian of a debugger that has just died.
+func attach(ctx context.Context, pid int) (*native.Process, error) {
+	for deadline := time.Now().Add(tidying); ; time.Sleep(time.Millisecond) {
+		proc, err := native.Attach(ctx, pid, native.Options{})
+		if err == nil || !guardian.Blocks(err) || time.Now().After(deadline) || ctx.Err() != nil {
+			return proc, err
+		}
+	}
+}
+
+// recover takes out what a debugger left in the process that died.
+func (s *Session) recover(proc target.Process) error {
+	if !proc.Attached() {
+		return nil
+	}
+	var found bool
+	var err error
+	if e := proc.Do(func() { found, err = run.Recover(proc) }); e != nil {
+		return e
+	}
+	if found {
+		s.warn("process %d still had the traps of a debugger that had died: they were taken out", proc.PID())
+	}
+	return err
+}
+
+// guard has the process survive us from now on: see docs/safety.md.
+func (s *Session) guard() {
+	if !s.outlivesUs() {
+		return
+	}
+	if s.cfg.NoInject {
+		s.unguarded(errors.New("nothing may be mapped in it"))
+		return
+	}
+	_ = s.onTracer(func() error {
+		s.loop.Prepare(s.images.Main().Addr(s.file.Entry()))
+		return nil
+	})
+}
+
+func (s *Session) unguarded(err error) {
+	s.warn("process %d may die if this debugger is killed while breakpoints are set: %v", s.proc.PID(), err)
+}
+
+func (s *Session) warn(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	logflags.For(logflags.Debugger).Warn(text)
+	if s.cfg.Warn != nil {
+		s.cfg.Warn(text)
+	}
+}
