@@ -216,8 +216,13 @@ func (c *chaos) check(killed time.Time, i int) {
 	c.ask(i)
 }
 
-// free tells whether no thread is traced.
+// free tells whether no thread is traced, or is going to be.
 func (c *chaos) free() bool {
+	for _, p := range proclist.Find("tinydbg-guardian") {
+		if len(p.CmdLine) > 1 && p.CmdLine[1] == strconv.Itoa(c.service.PID) {
+			return false
+		}
+	}
 	ids, _ := proclist.Tasks(c.service.PID)
 	return !slices.ContainsFunc(ids, func(id int) bool {
 		task, err := proclist.Task(c.service.PID, id)
