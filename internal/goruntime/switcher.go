@@ -27,7 +27,13 @@ func (s *switcher) Goroutine(at addr.Addr) (unwind.Goroutine, error) {
 		Low: b.ptr(l.stack), High: b.ptr(l.stack + r.ptrSize),
 		PC: b.ptr(l.schedPC), SP: b.ptr(l.schedSP), FP: b.ptr(l.schedBP),
 	}
-	if m := b.ptr(l.m); m != 0 {
+	m := b.ptr(l.m)
+	if m == 0 {
+		// A goroutine that is parked in a callback from C has left the thread, but
+		// the frames of C below it are still that thread's.
+		m = b.ptr(r.off()["runtime.g.lockedm"])
+	}
+	if m != 0 {
 		mb, err := r.readStruct(s.mem, m, "runtime.m")
 		if err != nil {
 			return g, fmt.Errorf("read the m structure at %v: %w", m, err)

@@ -3,7 +3,6 @@ package session
 import (
 	"fmt"
 
-	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -128,7 +127,7 @@ func (s *Session) stack(w where, max int) []unwind.Frame {
 func (s *Session) unwind(mem target.Memory, regs *unwind.Regs, g *goruntime.G, max int) []unwind.Frame {
 	o := unwind.Options{Max: max, Cache: s.frames}
 	if s.runtime != nil {
-		o.Switch = switcher{s.runtime, mem}
+		o.Switch = s.runtime.Switcher(mem)
 		if g != nil {
 			o.G = g.Addr
 		}
@@ -139,27 +138,6 @@ func (s *Session) unwind(mem target.Memory, regs *unwind.Regs, g *goruntime.G, m
 		}
 	}
 	return unwind.Stack(mem, s.images, regs, o)
-}
-
-// switcher tells package unwind about goroutines.
-type switcher struct {
-	rt  *goruntime.Runtime
-	mem target.Memory
-}
-
-// Goroutine implements unwind.Switcher.
-func (w switcher) Goroutine(a addr.Addr) (unwind.Goroutine, error) {
-	g, err := w.rt.ReadG(w.mem, a)
-	if err != nil {
-		return unwind.Goroutine{}, err
-	}
-	u := unwind.Goroutine{Low: g.StackLo, High: g.StackHi, PC: g.PC, SP: g.SP, FP: g.BP}
-	if g.M != 0 {
-		if m, err := w.rt.ReadM(w.mem, g.M); err == nil {
-			u.CurG, u.G0, u.GSignal = m.CurG, m.G0, m.GSignal
-		}
-	}
-	return u, nil
 }
 
 // vectorRegs reads a thread's registers with the vector ones.

@@ -227,8 +227,8 @@ func (w *walk) resume(f *Frame) (*Regs, bool) {
 // noteCallback remembers where an outer callback's system stack goes on: at the
 // SP of cgocallback's frame on the system stack.
 func (w *walk) noteCallback(f *Frame) {
-	if w.crossing(f) != callback {
-		return
+	if w.crossing(f) != callback || w.base == f.SP {
+		return // no callback, or its system stack is not known
 	}
 	if sp, err := w.mem.word(w.base, w.arch.ByteOrder()); err == nil {
 		w.g0SP = addr.Addr(sp)

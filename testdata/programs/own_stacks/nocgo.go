@@ -1,0 +1,7 @@
+//go:build !withcgo
+
+package main
+
+func inC() {}
+
+func waitInC() {}
