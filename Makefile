@@ -7,7 +7,7 @@ SHOP        := bin/shop
 
 export CGO_ENABLED ?= 0
 
-.PHONY: all build run test matrix race lint fuzz bench clean
+.PHONY: all build run test matrix race soak lint fuzz bench clean
 
 all: build
 
@@ -29,6 +29,10 @@ matrix: ## every test, on programs of every supported toolchain
 race: ## the packages that have concurrency of their own
 	CGO_ENABLED=1 $(GO) test -race ./client/... ./internal/service/... ./internal/session/... \
 		./internal/symbol/... ./internal/image/... ./internal/objfile/... ./internal/target/...
+
+SOAKTIME ?= 10m
+soak: ## fifty clients of random requests on a busy process, for SOAKTIME
+	TINYDBG_SOAK=$(SOAKTIME) $(GO) test -count=1 -timeout 2h -run TestSoak -v ./cmd/tinydbg
 
 lint: ## what must hold before a commit
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
