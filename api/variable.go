@@ -104,6 +104,11 @@ type TypeInfo struct {
 // TypeInfoField is a field of a struct type.
 type TypeInfoField struct {
 	Name, Type string
+	// Offset from the beginning of the struct, and Size, in bytes. Only our own
+	// service sends them.
+	Offset, Size int64 `json:",omitempty"`
+	// Embedded fields lend their own fields and methods to the struct.
+	Embedded bool `json:",omitempty"`
 }
 
 // TypeInfoMethod is a method of a type.

@@ -9,7 +9,7 @@ import (
 
 // targets are the paths of the programs that are debugged.
 type targets struct {
-	server, ticker, hotloop, lines, parked string
+	server, ticker, hotloop, lines, parked, values string
 }
 
 // buildTargets compiles them without optimisation, as people debug.
@@ -36,6 +36,7 @@ func buildTargets() (targets, error) {
 		hotloop: build("hotloop", "./targets/hotloop"),
 		lines:   build("lines", "./targets/lines"),
 		parked:  build("parked", "./targets/parked"),
+		values:  build("values", "./targets/values"),
 	}
 	return t, err
 }

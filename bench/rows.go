@@ -41,6 +41,8 @@ func rows(t targets) []row {
 		{"false condition, per hit", []figure{{"", "us", 0.05, ""}}, falseHits(t.hotloop, 3000), nil},
 		{"next over a plain line", []figure{{"", "ms", 0.2, ""}}, nextLines(t.lines, 60), nil},
 		{"goroutines grouped, 100,000 parked", []figure{seconds(0.1), memory(1. / 3)}, groups(t.parked), nil},
+		{"locals -v, 200 variables", []figure{seconds(0.2)}, repeated(t.values, 60, "frame 1 locals -v", "v199"), nil},
+		{"map of 1,000,000 strings by key", []figure{seconds(0.2)}, repeated(t.values, 1, `print main.million["key 777777"]`, "777777"), nil},
 	}
 }
 

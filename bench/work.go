@@ -72,6 +72,30 @@ func groups(bin string) func(contender) ([]float64, error) {
 	}
 }
 
+// repeated is the cost of one command where a program stops, the rest of the
+// session taken off. want must be in what it prints.
+func repeated(bin string, n int, command, want string) func(contender) ([]float64, error) {
+	run := func(c contender, times int) (time.Duration, error) {
+		commands := []string{"break main.stop", "continue"}
+		for range times {
+			commands = append(commands, command)
+		}
+		out, took, _, err := debug(c, "exec", []string{bin}, commands...)
+		if err == nil && strings.Count(out, want) < times {
+			err = fmt.Errorf("%s does not print %s: %s", command, want, out)
+		}
+		return took, err
+	}
+	return func(c contender) ([]float64, error) {
+		one, err := run(c, 1)
+		if err != nil {
+			return nil, err
+		}
+		many, err := run(c, 1+n)
+		return []float64{ms(many-one) / float64(n)}, err
+	}
+}
+
 func gapRow(name, bin string, args ...string) row {
 	return row{
 		name:    name,

@@ -184,7 +184,7 @@ func TestSymbols(t *testing.T) {
 		t.Error(types, err)
 	}
 	info, err := w.TypeInfo("main.outer")
-	if err != nil || info.Size != 120 || len(info.Fields) != 9 || info.Fields[4] != (api.TypeInfoField{Name: "S", Type: "[]string"}) {
+	if err != nil || info.Size != 120 || len(info.Fields) != 9 || info.Fields[4].Name != "S" || info.Fields[4].Type != "[]string" || info.Fields[4].Size != 24 {
 		t.Error(info, err)
 	}
 	info, err = w.TypeInfo("main.color")

@@ -54,9 +54,9 @@ func (w *World) TypeInfo(name string) (*api.TypeInfo, error) {
 	}
 	if t.Kind() == symbol.Struct || t.Kind() == symbol.Union {
 		for _, f := range t.Fields() {
-			field := api.TypeInfoField{Name: f.Name}
+			field := api.TypeInfoField{Name: f.Name, Offset: f.Offset, Embedded: f.Embedded}
 			if f.Type != nil {
-				field.Type = f.Type.Name()
+				field.Type, field.Size = f.Type.Name(), f.Type.Size()
 			}
 			out.Fields = append(out.Fields, field)
 		}

@@ -18,6 +18,27 @@ func ptypeCommand() *Command {
 	}
 }
 
+// showFields lists fields with their places in the struct, where those are known.
+func (s *Shell) showFields(info *api.TypeInfo) {
+	name, typ, placed := 0, 0, false
+	for _, f := range info.Fields {
+		name, typ = max(name, len(f.Name)), max(typ, len(f.Type))
+		placed = placed || f.Size > 0
+	}
+	typ = min(typ, 40)
+	for _, f := range info.Fields {
+		if !placed {
+			s.printf("\t%-*s %s\n", name, f.Name, f.Type)
+			continue
+		}
+		note := ""
+		if f.Embedded {
+			note = ", embedded"
+		}
+		s.printf("\t%-*s %-*s // offset %d, %d bytes%s\n", name, f.Name, typ, f.Type, f.Offset, f.Size, note)
+	}
+}
+
 func runPtype(ctx context.Context, s *Shell, in Input) error {
 	if in.Args == "" {
 		return fmt.Errorf("not enough arguments: which type?")
@@ -35,13 +56,7 @@ func runPtype(ctx context.Context, s *Shell, in Input) error {
 		}
 	}
 	s.printf("%s\n", describeType(name, info))
-	width := 0
-	for _, f := range info.Fields {
-		width = max(width, len(f.Name))
-	}
-	for _, f := range info.Fields {
-		s.printf("\t%-*s %s\n", width, f.Name, f.Type)
-	}
+	s.showFields(info)
 	for _, m := range info.Methods {
 		s.printf("\tfunc %s\n", m.Name)
 	}
