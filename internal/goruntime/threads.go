@@ -19,8 +19,6 @@ type M struct {
 	// G0 is the goroutine with the system stack, GSignal the one with the
 	// signal stack, CurG the one of the program's that it runs, 0 for none.
 	G0, GSignal, CurG addr.Addr
-	// LockedG is the goroutine that alone may run on it, 0 for none.
-	LockedG addr.Addr
 	// InCgo is true while it runs a C function called from Go.
 	InCgo bool
 
@@ -44,7 +42,6 @@ func (r *Runtime) ReadM(mem target.Memory, a addr.Addr) (M, error) {
 		G0:       b.ptr(r.off()["runtime.m.g0"]),
 		GSignal:  b.ptr(r.off()["runtime.m.gsignal"]),
 		CurG:     b.ptr(r.off()["runtime.m.curg"]),
-		LockedG:  b.ptr(r.off()["runtime.m.lockedg"]),
 		InCgo:    b.uint(r.off()["runtime.m.incgo"], 1) != 0,
 		next:     b.ptr(r.off()["runtime.m.alllink"]),
 	}, nil

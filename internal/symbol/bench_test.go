@@ -88,3 +88,7 @@ func BenchmarkInlines(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkELFSymbolCold(b *testing.B) {
+	cold(b, func(f *symbol.File) bool { _, _, ok := f.ELFSymbol("runtime.allgs"); return ok })
+}
