@@ -99,9 +99,15 @@ func (c *Client) take(data []byte) error {
 // Write sends bytes as they are.
 func (c *Client) Write(data string) {
 	c.TB.Helper()
-	if _, err := c.conn.Write([]byte(data)); err != nil {
+	if err := c.TryWrite(data); err != nil {
 		c.TB.Fatal(err)
 	}
+}
+
+// TryWrite is Write to a server that may be gone.
+func (c *Client) TryWrite(data string) error {
+	_, err := c.conn.Write([]byte(data))
+	return err
 }
 
 // Send sends a request and returns its number.
