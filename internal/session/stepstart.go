@@ -28,6 +28,7 @@ func (s *Session) stepStart(command string) (step.Start, error) {
 	}
 	if w.g != nil {
 		st.Defer = s.nextDefer(w)
+		st.Recovers = s.recoveries(w, frames[first:])
 	}
 	if rest := frames[outermostInlined(frames, first):]; len(rest) > 0 {
 		for _, i := range enclosing(rest) {
@@ -59,11 +60,15 @@ func (s *Session) stepFrames(w where) (frames []unwind.Frame, first int) {
 }
 
 // callerOf is the index of the frame that frame i returns to, wrappers left
-// out; -1 for none.
+// out; -1 for none, and in a deferred function that a panic runs: the panic
+// doesn't go on in its own frame if that recovers.
 func callerOf(frames []unwind.Frame, i int) int {
 	for j := outermostInlined(frames, i) + 1; j < len(frames); j++ {
 		f := &frames[j]
-		if !f.Inlined && f.Func != nil && (f.Func.IsWrapper() || f.Func.Name == "runtime.deferreturn") {
+		switch name := realName(f); {
+		case name == "runtime.gopanic", name == "runtime.Goexit":
+			return -1
+		case name == "runtime.deferreturn", f.Func != nil && !f.Inlined && f.Func.IsWrapper():
 			continue
 		}
 		return j
@@ -106,12 +111,34 @@ func (s *Session) nextDefer(w where) addr.Addr {
 	return 0
 }
 
+// recoveries are where frames go on if the panic is recovered that runs the
+// function of the first frame.
+func (s *Session) recoveries(w where, frames []unwind.Frame) (list []step.Recovery) {
+	panicking := false
+	for i := range frames {
+		f := &frames[i]
+		switch {
+		case f.Func == nil || f.Inlined:
+		case f.Func.Name == "runtime.gopanic" || f.Func.Name == "runtime.Goexit":
+			panicking = true
+		case panicking:
+			if pc, ok := f.Func.DeferReturn(); ok && f.Image != nil {
+				list = append(list, step.Recovery{PC: f.Image.Addr(pc), Depth: depth(f.CFA, w.g)})
+			}
+		}
+	}
+	return list
+}
+
 // bodyOf is the body of the function at entry or, if that is a wrapper, of the
-// one it calls.
+// one it calls. It is entry itself when only the wrapper knows which that is.
 func (s *Session) bodyOf(entry addr.Addr) addr.Addr {
 	img, fn := s.images.FuncAt(s.world().Unwrap(entry))
-	if fn == nil || fn.IsWrapper() {
+	if fn == nil {
 		return 0
+	}
+	if fn.IsWrapper() {
+		return img.Addr(fn.Entry)
 	}
 	return img.Addr(s.bodies.of(fn))
 }

@@ -3,7 +3,6 @@ package step
 import (
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
-	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -35,19 +34,16 @@ func (i *instruction) Begin() (Action, error) {
 		return Instruction, nil
 	}
 	f, _ := i.Code.Func(i.start.PC)
-	if err := i.armPanic(f, i.start); err != nil {
+	if err := i.armPanic(f, i.start, nil); err != nil {
 		return GoOn, err
 	}
 	return GoOn, i.arm(i.start.PC+addr.Addr(len(in.Bytes)), leave, i.start.Place.Depth)
 }
 
-// Hit implements Plan.
-func (i *instruction) Hit(h *breakpoint.Hit) (Action, error) {
-	if _, ok := i.match(h); !ok {
-		return GoOn, nil
+// Stepped implements Plan: also for a call in a wrapper of a deferred function.
+func (i *instruction) Stepped(t target.Thread, regs arch.Regs) (Action, error) {
+	if len(i.at) > 0 {
+		return i.points.Stepped(t, regs)
 	}
 	return Done, nil
 }
-
-// Stepped implements Plan.
-func (i *instruction) Stepped(target.Thread, arch.Regs) (Action, error) { return Done, nil }

@@ -1,7 +1,5 @@
 package step
 
-import "github.com/tinydbg/tinydbg/internal/breakpoint"
-
 // next goes to another line of the frame, over calls, or to the caller.
 type next struct{ points }
 
@@ -16,13 +14,4 @@ func Next(p Program, s Start) Plan {
 func (n *next) Begin() (Action, error) {
 	_, err := n.armLine(n.start, sameLine)
 	return GoOn, err
-}
-
-// Hit implements Plan.
-func (n *next) Hit(h *breakpoint.Hit) (Action, error) {
-	pt, ok := n.match(h)
-	if !ok {
-		return GoOn, nil
-	}
-	return n.finish(pt), nil
 }

@@ -1,7 +1,5 @@
 package step
 
-import "github.com/tinydbg/tinydbg/internal/breakpoint"
-
 // out goes to where the function returns to.
 type out struct{ points }
 
@@ -23,10 +21,8 @@ func (o *out) Begin() (Action, error) {
 		_, err := o.armLine(o.start, sameInline)
 		return GoOn, err
 	}
-	if o.start.Defer != 0 {
-		if err := o.arm(o.start.Defer, deferred, 0); err != nil {
-			return GoOn, err
-		}
+	if err := o.armDefer(o.start); err != nil {
+		return GoOn, err
 	}
 	return GoOn, o.armReturn(o.start)
 }
@@ -34,13 +30,4 @@ func (o *out) Begin() (Action, error) {
 // sameInline stays in one inlined call and what is inlined into that.
 func sameInline(here Row) func(Row) bool {
 	return func(r Row) bool { return r.Inline == here.Inline || inside(r.Inline, here.Inline) }
-}
-
-// Hit implements Plan.
-func (o *out) Hit(h *breakpoint.Hit) (Action, error) {
-	pt, ok := o.match(h)
-	if !ok {
-		return GoOn, nil
-	}
-	return o.finish(pt), nil
 }

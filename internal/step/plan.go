@@ -65,11 +65,21 @@ type Start struct {
 	// CallerDepth is that frame's. Wrappers in between are left out.
 	Caller      addr.Addr
 	CallerDepth uint64
-	// Defer is the body of the goroutine's next deferred function, 0 if none.
+	// Defer is the body of the goroutine's next deferred function, or the entry
+	// of a wrapper that calls it; 0 if none.
 	Defer addr.Addr
+	// Recovers are, in a deferred function that a panic runs, where the frames
+	// below go on if it recovers.
+	Recovers []Recovery
 	// Enclosing are, when the frame is the body of a range-over-func loop, the
 	// frames of the bodies and last the function around it, innermost first.
 	Enclosing []Start
+}
+
+// Recovery is where a frame goes on after a recovered panic.
+type Recovery struct {
+	PC    addr.Addr
+	Depth uint64
 }
 
 // Place tells frames of all goroutines apart.

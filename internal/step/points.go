@@ -11,13 +11,14 @@ import (
 type kind int
 
 const (
-	leave    kind = iota // another line of the frame
-	return_              // the caller's next instruction
-	recover_             // where the frame goes on after a recovered panic
-	deferred             // the body of the next deferred function
-	loopBody             // the body of a range-over-func loop of the frame
-	call                 // a call instruction of the line, or in a wrapper
-	entered              // the body of a function that was called
+	leave       kind = iota // another line of the frame
+	return_                 // the caller's next instruction
+	recover_                // where the frame goes on after a recovered panic
+	deferred                // the body of the next deferred function
+	deferredVia             // the entry of a wrapper that will call that
+	loopBody                // the body of a range-over-func loop of the frame
+	call                    // a call instruction of the line, or in a wrapper
+	entered                 // the body of a function that was called
 )
 
 // point is what a plan wants to happen at an address in a frame.
@@ -59,8 +60,67 @@ func (p *points) Returned() (Func, bool) {
 	return *p.returned, true
 }
 
-// Stepped implements Plan for those that never ask for one instruction.
-func (p *points) Stepped(target.Thread, arch.Regs) (Action, error) { return GoOn, nil }
+// Hit implements Plan.
+func (p *points) Hit(h *breakpoint.Hit) (Action, error) {
+	pt, ok := p.match(h)
+	switch {
+	case !ok:
+		return GoOn, nil
+	case pt.kind == call:
+		return Instruction, nil
+	case pt.kind == deferredVia:
+		return GoOn, p.throughAt(h)
+	}
+	return p.finish(pt), nil
+}
+
+// Stepped implements Plan: the thread has just done a call, so it is where that
+// led.
+func (p *points) Stepped(t target.Thread, regs arch.Regs) (Action, error) {
+	f, ok := p.Code.Func(regs.PC())
+	if !ok || f.Hidden || regs.PC() != f.Entry {
+		return GoOn, nil
+	}
+	pl, err := p.Stack.Place(t, regs)
+	if err != nil {
+		return GoOn, err
+	}
+	if f.Wrapper {
+		return GoOn, p.through(f, pl)
+	}
+	if f.Body == regs.PC() {
+		return Done, nil
+	}
+	return GoOn, p.arm(f.Body, entered, pl.Depth)
+}
+
+// throughAt is through, for a thread that has run into a wrapper.
+func (p *points) throughAt(h *breakpoint.Hit) error {
+	f, ok := p.Code.Func(h.Addr)
+	if !ok {
+		return nil
+	}
+	pl, err := p.Stack.Place(h.Thread, h.Regs)
+	if err != nil {
+		return err
+	}
+	return p.through(f, pl)
+}
+
+// through arms the calls in a wrapper, whatever its lines.
+func (p *points) through(f Func, pl Place) error {
+	x := walk(p.Code, f, nil, f.Entry, func(Row) bool { return true })
+	return p.armCalls(x, pl.Depth)
+}
+
+func (p *points) armCalls(x exits, depth uint64) error {
+	for _, a := range append(x.calls, x.tails...) {
+		if err := p.arm(a, call, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (p *points) arm(a addr.Addr, k kind, depth uint64) error {
 	for _, have := range p.at[a] {
@@ -89,7 +149,7 @@ func (p *points) match(h *breakpoint.Hit) (point, bool) {
 
 func (p *points) frameFits(pt point, pl Place, h *breakpoint.Hit) bool {
 	switch pt.kind {
-	case deferred:
+	case deferred, deferredVia:
 		by := p.Stack.DeferCaller(h.Thread, h.Regs)
 		return by == CalledByPanic || by == CalledByReturn && p.intoDefers
 	case loopBody:
