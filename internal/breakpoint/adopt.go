@@ -67,7 +67,11 @@ func (t *Table) adoptRegion(r *region) {
 	for i := range r.slots {
 		entry := data[int(r.table-r.base)+i*entrySize:]
 		c := &slot{region: r, index: i, addr: r.first + addr.Addr(i*slotSize), site: addr.Addr(order.Uint64(entry))}
-		if c.site == 0 || addr.Addr(order.Uint64(entry[8:])) != c.addr {
+		to := addr.Addr(order.Uint64(entry[8:]))
+		if c.site != 0 && to == c.site+addr.Addr(len(t.arch.Trap())) {
+			r.slots[i], r.next = slot{region: r, index: i, site: c.site, to: to}, i+1
+		}
+		if c.site == 0 || to != c.addr {
 			continue
 		}
 		var rec record

@@ -3,6 +3,7 @@ package breakpoint
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -114,8 +115,56 @@ func (t *Table) writeCopy(c *slot, orig []byte) error {
 }
 
 func (t *Table) putEntry(b []byte, c *slot) {
+	to := c.addr
+	if c.to != 0 {
+		to = c.to
+	}
 	t.arch.ByteOrder().PutUint64(b, uint64(c.site))
-	t.arch.ByteOrder().PutUint64(b[8:], uint64(c.addr))
+	t.arch.ByteOrder().PutUint64(b[8:], uint64(to))
+}
+
+// Skip has the guard skip trap instructions of the program's own, should nobody
+// be there to act on them: those by which a function that the debugger calls
+// tells how far it is.
+func (t *Table) Skip(traps []addr.Addr) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, a := range traps {
+		r := t.regionFor(a)
+		if r == nil || r.table == 0 {
+			return
+		}
+		i := r.take()
+		r.slots[i] = slot{region: r, index: i, site: a, to: a + addr.Addr(len(t.arch.Trap()))}
+		t.writeEntries(r, i, i)
+	}
+}
+
+// SkipNone ends what Skip began.
+func (t *Table) SkipNone() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range t.scratch {
+		for i := range r.slots {
+			if r.slots[i].to != 0 {
+				r.slots[i] = slot{}
+				t.writeEntries(r, i, i)
+				r.free = append(r.free, i)
+			}
+		}
+	}
+}
+
+// Skips tells whether the guard skips traps: a call is in progress.
+func (t *Table) Skips() bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, r := range t.scratch {
+		if slices.ContainsFunc(r.slots, func(c slot) bool { return c.to != 0 }) {
+			return true
+		}
+	}
+	return false
 }
 
 // writeEntries writes the guard's entries from one slot to another anew; those
@@ -126,7 +175,7 @@ func (t *Table) writeEntries(r *region, from, to int) {
 	}
 	data := make([]byte, (to-from+1)*entrySize)
 	for i := from; i <= to; i++ {
-		if c := &r.slots[i]; c.live {
+		if c := &r.slots[i]; c.live || c.to != 0 {
 			t.putEntry(data[(i-from)*entrySize:], c)
 		}
 	}

@@ -47,6 +47,9 @@ type slot struct {
 	site   addr.Addr
 	disp   arch.Displaced
 	live   bool
+	// to is where the guard sends a thread instead, in a slot that serves to
+	// skip a trap of the program's own; 0 in others.
+	to addr.Addr
 }
 
 // AddScratch gives the table size bytes at base for displaced copies, and

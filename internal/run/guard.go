@@ -97,6 +97,9 @@ func (l *Loop) unguard() error {
 	if len(handlers) == 0 || len(ths) == 0 || !ok {
 		return nil
 	}
+	if l.recovering && l.table.Skips() {
+		return errKept // a function that was called still has traps before it
+	}
 	was, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, before)
 	if err != nil {
 		return err

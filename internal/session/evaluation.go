@@ -88,6 +88,9 @@ func (s *Session) advance() func() (*run.Stop, error) {
 	if !more {
 		s.calls = s.calls[:len(s.calls)-1]
 		s.called = ev
+		if len(s.calls) == 0 {
+			s.set.Table().SkipNone()
+		}
 		return nil
 	}
 	ev.waiting = i
@@ -144,6 +147,7 @@ func (ev *evaluation) injection(c expr.Call) (*step.Injection, []goruntime.Place
 	if err != nil {
 		return nil, nil, err
 	}
+	s.guardCall()
 	args := make([]*symbol.Type, len(c.Args))
 	for i, a := range c.Args {
 		args[i] = a.Type

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/guardian"
 	"github.com/tinydbg/tinydbg/internal/logflags"
 	"github.com/tinydbg/tinydbg/internal/run"
+	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/target"
 	"github.com/tinydbg/tinydbg/internal/target/native"
 )
@@ -70,6 +72,45 @@ func (s *Session) guard() {
 		s.loop.Prepare(s.images.Main().Addr(s.file.Entry()))
 		return nil
 	})
+}
+
+// guardCall has the traps of the protocol for calls skipped if nobody is there
+// to act on them: the call then ends by itself, and the runtime gives the
+// thread its registers back.
+func (s *Session) guardCall() {
+	table := s.set.Table()
+	if !s.outlivesUs() || table.Skips() {
+		return
+	}
+	for _, f := range s.file.Funcs() {
+		if ofProtocol(f) {
+			table.Skip(s.trapsIn(f))
+		}
+	}
+}
+
+// trapsIn finds the trap instructions of a function, but not those that fill
+// the space behind it.
+func (s *Session) trapsIn(f *symbol.Func) (traps []addr.Addr) {
+	img, code := s.images.Main(), s.program().Code
+	trap := string(s.proc.Arch().Trap())
+	var run []addr.Addr
+	for at, end := img.Addr(f.Entry), img.Addr(f.End); at < end; {
+		in, err := code.Instr(at)
+		if err != nil || len(in.Bytes) == 0 {
+			return traps
+		}
+		if string(in.Bytes) == trap {
+			run = append(run, at)
+		} else {
+			if len(run) == 1 {
+				traps = append(traps, run...)
+			}
+			run = nil
+		}
+		at += addr.Addr(len(in.Bytes))
+	}
+	return traps
 }
 
 func (s *Session) unguarded(err error) {
