@@ -64,10 +64,15 @@ func (r *Runtime) typeName(mem target.Memory, a addr.Addr, nameOff int32) (strin
 	if err != nil {
 		return "", err
 	}
-	at := base + addr.Addr(nameOff)
+	name, _, err := r.nameAt(mem, base+addr.Addr(nameOff))
+	return name, err
+}
+
+// nameAt reads a name: a flag byte, a varint length, the text.
+func (r *Runtime) nameAt(mem target.Memory, at addr.Addr) (name string, flags byte, err error) {
 	h, err := r.readBlock(mem, at, 4)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	n, used := 0, 1
 	for ; used < 4; used++ {
@@ -76,7 +81,8 @@ func (r *Runtime) typeName(mem target.Memory, a addr.Addr, nameOff int32) (strin
 			break
 		}
 	}
-	return r.stringAt(mem, at+addr.Addr(used+1), uint64(n), maxTypeName)
+	name, err = r.stringAt(mem, at+addr.Addr(used+1), uint64(n), maxTypeName)
+	return name, h.data[0], err
 }
 
 // typesBase is the beginning of the types of the module that a is in.
@@ -123,24 +129,25 @@ func (r *Runtime) ReadInterface(mem target.Memory, tab, data addr.Addr, empty bo
 	return Interface{Type: t, Data: data}, nil
 }
 
-// ResolveType is TypeAt, but it also knows pointers to types that debug
-// information has while it lacks the pointer type: releases up to go1.23 leave out
-// those that are only put into interfaces.
+// ResolveType is TypeAt, but it also makes types that debug information lacks
+// of the runtime's descriptor: those made by package reflect, and pointers that
+// are only put into interfaces, which releases up to go1.23 leave out.
 func (r *Runtime) ResolveType(mem target.Memory, rt RType) (*symbol.Type, error) {
 	t, err := r.TypeAt(rt.Addr)
-	if err == nil || rt.Kind != reflect.Pointer {
-		return t, err
+	if err == nil {
+		return t, nil
 	}
-	elem, perr := r.readPtr(mem, rt.Addr+addr.Addr(r.off()["internal/abi.Type"])) // abi.PtrType.Elem
-	if perr != nil {
-		return nil, err
+	if rt.Kind == reflect.Pointer {
+		// The same pointer type for all who ask.
+		elem, perr := r.readPtr(mem, rt.Addr+addr.Addr(r.off()["internal/abi.Type"])) // abi.PtrType.Elem
+		if e, eerr := r.TypeAt(elem); perr == nil && eerr == nil {
+			if p := e.File().PointerTo(e); p != nil {
+				return p, nil
+			}
+		}
 	}
-	e, perr := r.TypeAt(elem)
-	if perr != nil {
-		return nil, err
-	}
-	if p := e.File().PointerTo(e); p != nil {
-		return p, nil
+	if made, merr := r.makeType(mem, rt.Addr); merr == nil {
+		return made, nil
 	}
 	return nil, err
 }

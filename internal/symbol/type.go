@@ -27,6 +27,7 @@ type Type struct {
 	elem, key, repr info.Offset
 	// made is the element of a type that no entry describes as such.
 	made    *Type
+	madeKey *Type  // the key of a map that was made
 	runtime uint64 // DW_AT_go_runtime_type
 	dict    int    // DW_AT_go_dict_index + 1
 	alias   bool   // name is a C typedef's, or has a qualifier
@@ -94,6 +95,9 @@ func (t *Type) Elem() *Type {
 
 // Key is a map's key; nil for other kinds.
 func (t *Type) Key() *Type {
+	if t.madeKey != nil {
+		return t.madeKey
+	}
 	if t.key == 0 {
 		return nil
 	}

@@ -185,7 +185,7 @@ var qualifiers = map[info.Tag]string{
 func (t *Type) copy() *Type {
 	return &Type{
 		file: t.file, off: t.off, tag: t.tag, unit: t.unit, name: t.name, kind: t.kind, size: t.size,
-		len: t.len, elem: t.elem, key: t.key, repr: t.repr, made: t.made, runtime: t.runtime, dict: t.dict, alias: t.alias, err: t.err,
+		len: t.len, elem: t.elem, key: t.key, repr: t.repr, made: t.made, madeKey: t.madeKey, runtime: t.runtime, dict: t.dict, alias: t.alias, err: t.err,
 	}
 }
 

@@ -1,0 +1,42 @@
+package symbol
+
+// Made is a Go type that the debug information does not have, described by
+// other means: the runtime's own descriptor of it.
+type Made struct {
+	Name string
+	Kind Kind
+	Size int64
+	// Elem and Key are those of Type. Len is an array's.
+	Elem, Key *Type
+	Len       int64
+	Fields    []Field
+	// Empty marks interfaces without methods.
+	Empty bool
+}
+
+// NewType makes an empty type of the file, which Fill completes: types may refer to
+// themselves.
+func (f *File) NewType() *Type {
+	t := &Type{file: f}
+	if word, err := f.TypeNamed("int"); err == nil {
+		t.unit = word.unit
+	}
+	return t
+}
+
+// Fill describes a type that NewType made, before anybody else sees it.
+func (t *Type) Fill(m Made) {
+	t.name, t.kind, t.size, t.len = m.Name, m.Kind, m.Size, m.Len
+	t.made, t.madeKey = m.Elem, m.Key
+	t.parts.fields = m.Fields
+	if m.Kind != Interface {
+		return
+	}
+	repr := "runtime.iface"
+	if m.Empty {
+		repr = "runtime.eface"
+	}
+	if r, err := t.file.TypeNamed(repr); err == nil {
+		t.repr = r.off
+	}
+}
