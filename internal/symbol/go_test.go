@@ -1,8 +1,6 @@
 package symbol_test
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -114,7 +112,6 @@ func TestFunctionsLikeNM(t *testing.T) {
 func TestLinesLikeAddr2line(t *testing.T) {
 	eachLinked(t, "function_kinds", func(t *testing.T, bin string, _ testkit.Options) {
 		f := openFile(t, bin)
-		var in bytes.Buffer
 		var pcs []addr.FileAddr
 		for i, fn := range f.Funcs() {
 			if !fn.IsGo() || i%7 != 0 && fn.Package() != "main" {
@@ -122,35 +119,9 @@ func TestLinesLikeAddr2line(t *testing.T) {
 			}
 			for pc := fn.Entry; pc < fn.End; pc += 1 + addr.FileAddr(i%5) {
 				pcs = append(pcs, pc)
-				fmt.Fprintf(&in, "%#x\n", uint64(pc))
 			}
 		}
-		cmd := exec.Command("go", "tool", "addr2line", bin)
-		cmd.Stdin = &in
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		scan := bufio.NewScanner(bytes.NewReader(out))
-		bad := 0
-		for _, pc := range pcs {
-			scan.Scan() // the function
-			name := scan.Text()
-			scan.Scan()
-			pos, _ := f.Line(pc)
-			if strings.HasPrefix(name, "go:") {
-				continue // a marker, not a function
-			}
-			if got, want := fmt.Sprintf("%s:%d", pos.File, pos.Line), scan.Text(); got != want {
-				if bad++; bad < 10 {
-					t.Errorf("line of %v is %s, addr2line says %s (%s)", pc, got, want, name)
-				}
-			}
-			if fn := f.FuncAt(pc); fn == nil || fn.Name != name {
-				t.Fatalf("function at %v is %+v, addr2line says %s", pc, fn, name)
-			}
-		}
-		t.Logf("%d addresses compared", len(pcs))
+		checkAddr2line(t, f, bin, pcs)
 	})
 }
 
