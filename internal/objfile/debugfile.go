@@ -11,6 +11,9 @@ import (
 // DefaultDebugDirs are where distributions put separate debug files.
 var DefaultDebugDirs = []string{"/usr/lib/debug"}
 
+// buildIDDir is where, in a directory of debug files, they are by build id.
+const buildIDDir = ".build-id"
+
 // OpenDebugFile finds the separate file that holds the debugging information
 // stripped from f: DIR/.build-id/ab/cdef.debug for each of dirs (a dir that is
 // itself named .build-id is used as it is), else the name in .gnu_debuglink,
@@ -21,8 +24,8 @@ func (f *File) OpenDebugFile(dirs []string) (*File, error) {
 	var tried []string
 	if id := f.BuildID(); len(id) > 2 {
 		for _, dir := range dirs {
-			if filepath.Base(dir) != ".build-id" {
-				dir = filepath.Join(dir, ".build-id")
+			if filepath.Base(dir) != buildIDDir {
+				dir = filepath.Join(dir, buildIDDir)
 			}
 			path := filepath.Join(dir, id[:2], id[2:]+".debug")
 			tried = append(tried, path)
@@ -47,12 +50,19 @@ func (f *File) OpenDebugFile(dirs []string) (*File, error) {
 }
 
 func linkCandidates(path, link string, dirs []string) []string {
+	// The file may have been opened by a link, such as /proc/PID/exe.
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
 	dir := filepath.Dir(path)
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs
 	}
 	list := []string{filepath.Join(dir, link), filepath.Join(dir, ".debug", link)}
 	for _, d := range dirs {
+		if filepath.Base(d) == buildIDDir {
+			d = filepath.Dir(d)
+		}
 		list = append(list, filepath.Join(d, dir, link))
 	}
 	return list

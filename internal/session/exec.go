@@ -35,7 +35,7 @@ func (s *Session) execed() {
 		}
 		_ = s.onTracer(func() error { return s.set.Remove(b) })
 	}
-	if err := s.reload(); err != nil {
+	if err := s.reload(s.proc.ExecutablePath()); err != nil {
 		// The old symbols are wrong now, and there are no new ones: without
 		// breakpoints the program runs as it would without us.
 		for _, b := range user {
@@ -55,8 +55,8 @@ func (s *Session) execed() {
 }
 
 // reload reads the symbols of the program that the process runs now.
-func (s *Session) reload() error {
-	file, err := s.openSymbols(s.proc.ExecutablePath())
+func (s *Session) reload(path string) error {
+	file, err := s.openSymbols(path)
 	if err != nil {
 		return err
 	}

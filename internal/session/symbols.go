@@ -2,6 +2,8 @@ package session
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/inspect"
@@ -41,16 +43,39 @@ func (s *Session) FunctionReturnLocations(_ context.Context, function string) ([
 }
 
 // DebugInfoDirectories sets, if set is true, and returns the directories that
-// are searched for separate debug files. The change is for files opened later.
+// are searched for separate debug files. Files that lack debug information are
+// opened anew, to look there, if the process is stopped; while it runs, the
+// change is for files opened later.
 func (s *Session) DebugInfoDirectories(_ context.Context, set bool, list []string) (dirs []string, err error) {
 	err = s.do(func() error {
-		if set {
-			s.debugDirs = append([]string(nil), list...)
+		if set && !slices.Equal(s.debugDirs, list) {
+			s.debugDirs = append([]string{}, list...)
+			err = s.searchAgain()
 		}
 		dirs = append([]string{}, s.debugDirs...)
-		return nil
+		return err
 	})
 	return dirs, err
+}
+
+// searchAgain reads symbols anew if some are missing and the process stands
+// still, and not in the middle of a step.
+func (s *Session) searchAgain() error {
+	if s.checkStopped() != nil || s.loop.Stepping() != nil {
+		return nil
+	}
+	for _, img := range s.images.All() {
+		if strings.HasPrefix(img.Path, "/") && img.File.HasDWARF() != nil {
+			if err := s.reload(s.file.Path()); err != nil {
+				return err
+			}
+			selected := s.selected
+			err := s.arrive()
+			s.selected = selected
+			return err
+		}
+	}
+	return nil
 }
 
 // GuessSubstitutePath guesses rules that lead from the program's names of source
