@@ -69,6 +69,8 @@ func intact(ts *testscript.TestScript, neg bool, args []string) {
 	proc := fmt.Sprintf("/proc/%d/", pid)
 	maps, err := os.ReadFile(proc + "maps")
 	ts.Check(err)
+	exe, err := os.Readlink(proc + "exe")
+	ts.Check(err)
 	mem, err := os.Open(proc + "mem")
 	ts.Check(err)
 	defer mem.Close()
@@ -84,10 +86,11 @@ func intact(ts *testscript.TestScript, neg bool, args []string) {
 		var low, high, offset int64
 		_, err := fmt.Sscanf(f[0]+" "+f[2], "%x-%x %x", &low, &high, &offset)
 		ts.Check(err)
-		file, err := os.Open(proc + "map_files/" + f[0])
-		if err != nil {
-			file, err = os.Open(f[5])
+		path := f[5]
+		if exe == path || exe == path+" (deleted)" {
+			path = proc + "exe" // what runs, whatever stands in its place
 		}
+		file, err := os.Open(path)
 		ts.Check(err)
 		want, got := make([]byte, high-low), make([]byte, high-low)
 		n, _ := file.ReadAt(want, offset) // the last page goes beyond the file

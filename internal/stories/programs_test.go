@@ -170,3 +170,24 @@ func until(ts *testscript.TestScript, cond func() bool, what func() string) {
 		time.Sleep(pause)
 	}
 }
+
+// cycles attaches to a process again and again, with one file of commands
+// after the other.
+func cycles(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: cycles PID COUNT FILE...")
+	}
+	count, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for i := range count {
+		commands, err := os.Open(ts.MkAbs(args[2+i%(len(args)-2)]))
+		ts.Check(err)
+		cmd := command(ts, []string{"tinydbg", "attach", args[0], "--allow-non-terminal-interactive"})
+		cmd.Stdin = commands
+		out, err := cmd.CombinedOutput()
+		commands.Close()
+		if err != nil {
+			ts.Fatalf("session %d: %v\n%s", i, err, out)
+		}
+	}
+}

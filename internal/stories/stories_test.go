@@ -84,6 +84,7 @@ func TestStories(t *testing.T) {
 			"build": build, "start": start, "talk": talk, "say": say, "key": key, "hangup": hangup,
 			"expect": expect, "signal": sendSignal, "ends": ends, "traced": traced, "free": free,
 			"stopped": stopped, "intact": intact, "serves": serves, "running": running, "address": address,
+			"child": child, "cycles": cycles,
 		},
 	})
 }

@@ -230,3 +230,16 @@ func address(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Setenv(args[0], where)
 }
+
+// child sets a variable to the number after "child" in what a program said.
+func child(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: child VAR NAME")
+	}
+	d := talkerNamed(ts, args[1])
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, after, _ := strings.Cut(d.out.String(), "child ")
+	number, _, _ := strings.Cut(after, "\n")
+	ts.Setenv(args[0], number)
+}
