@@ -68,13 +68,9 @@ func (w *World) deferredFrame(c *context, frames []unwind.Frame, s api.EvalScope
 	if err != nil {
 		return nil, err
 	}
-	n := 0
-	for _, d := range all {
-		outer := &frames[s.Frame]
-		if d.SP < outer.SP || d.SP >= outer.CFA {
-			continue
-		}
-		if n++; n != s.DeferredCall {
+	outer := &frames[s.Frame]
+	for i, d := range w.deferredIn(outer, all) {
+		if i+1 != s.DeferredCall {
 			continue
 		}
 		if d.Err != nil {

@@ -190,18 +190,14 @@ func (w *World) defers(c *context, opts api.StacktraceOptions) []goruntime.Defer
 	return list
 }
 
-// frameDefers are the calls deferred in frame i: their SP is between the frame's
-// own and its caller's.
+// frameDefers are the calls deferred in frame i.
 func (w *World) frameDefers(all []goruntime.Defer, frames []unwind.Frame, i int) []api.Defer {
 	list := []api.Defer{}
 	f := &frames[i]
 	if f.Inlined || f.CFA == 0 {
 		return list
 	}
-	for _, d := range all {
-		if d.SP < f.SP || d.SP >= f.CFA {
-			continue
-		}
+	for _, d := range w.deferredIn(f, all) {
 		out := api.Defer{DeferredLoc: w.entryLocation(w.Unwrap(d.Fn)), DeferLoc: w.returnLocation(d.PC), SP: uint64(d.SP)}
 		if d.Err != nil {
 			out.Unreadable = d.Err.Error()

@@ -131,8 +131,18 @@ func TestCallRefused(t *testing.T) {
 		if !strings.Contains(got, "the runtime refuses the call: call from within the Go runtime") || !strings.Contains(got, "it is possible when it is back in") {
 			s.Error(got)
 		}
-		if got := s.callWith(api.DebuggerCommand{Name: api.Call, Expr: "main.add(1, 2)", GoroutineID: 2}); !strings.Contains(got, "it is waiting (") {
-			s.Error(got)
+		list, err := s.ListGoroutines(context.Background(), api.ListGoroutinesIn{})
+		if err != nil {
+			s.Fatal(err)
+		}
+		for _, g := range list.Goroutines {
+			if g.ThreadID != 0 {
+				continue
+			}
+			got := s.callWith(api.DebuggerCommand{Name: api.Call, Expr: "main.add(1, 2)", GoroutineID: g.ID})
+			if !strings.Contains(got, "that needs a running one") {
+				s.Errorf("goroutine %d: %s", g.ID, got)
+			}
 		}
 	})
 }
