@@ -39,6 +39,7 @@ func rows(t targets) []row {
 		gapRow("longest gap over attach and detach, 2 MB", t.ticker),
 		gapRow("longest gap over attach and detach, 82 MB", t.server, "tick"),
 		{"false condition, per hit", []figure{{"", "us", 0.05, ""}}, falseHits(t.hotloop, 3000), nil},
+		{"trace of a call and its return", []figure{{"", "us", 0.05, ""}}, tracedCalls(t.hotloop, 1000), nil},
 		{"next over a plain line", []figure{{"", "ms", 0.2, ""}}, nextLines(t.lines, 60), nil},
 		{"goroutines grouped, 100,000 parked", []figure{seconds(0.1), memory(1. / 3)}, groups(t.parked), nil},
 		{"locals -v, 200 variables", []figure{seconds(0.2)}, repeated(t.values, 60, "frame 1 locals -v", "v199"), nil},

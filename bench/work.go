@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os/exec"
@@ -33,6 +34,27 @@ func falseHits(bin string, hits int) func(contender) ([]float64, error) {
 			return nil, err
 		}
 		ns, err := number(out, "per call")
+		return []float64{ns / 1000}, err
+	}
+}
+
+// tracedCalls is what the program itself says one call cost, in microseconds,
+// while its calls and returns are traced.
+func tracedCalls(bin string, calls int) func(contender) ([]float64, error) {
+	return func(c contender) ([]float64, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, c.path, "trace", "--exec", bin, "main.work", "--", fmt.Sprint(calls))
+		var traced strings.Builder
+		cmd.Stderr = &traced
+		out, err := cmd.Output()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w: %s", c.path, err, traced.String())
+		}
+		if n := strings.Count(traced.String(), ">> goroutine"); n != calls {
+			return nil, fmt.Errorf("%s traced %d of %d calls", c.path, n, calls)
+		}
+		ns, err := number(string(out), "per call")
 		return []float64{ns / 1000}, err
 	}
 }

@@ -60,7 +60,8 @@ func (c *Client) CreateWatchpoint(ctx context.Context, scope api.EvalScope, expr
 	return out.Breakpoint, err
 }
 
-// CreateEBPFTracepoint traces a function in the kernel.
+// CreateEBPFTracepoint has a function recorded in passing, for
+// GetBufferedTracepoints, without a stop for each call.
 func (c *Client) CreateEBPFTracepoint(ctx context.Context, function string) (*api.Breakpoint, error) {
 	out, err := call[api.CreateEBPFTracepointOut](ctx, c, "CreateEBPFTracepoint", api.CreateEBPFTracepointIn{FunctionName: function})
 	if err != nil {

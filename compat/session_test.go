@@ -116,7 +116,7 @@ func playBreakpoints(s *speaker, file string, at func(string) int) {
 	s.note("disabled", "AmendBreakpoint", dict{"Breakpoint": dict{"id": 1, "name": "line", "disabled": true}})
 	s.note("list", "ListBreakpoints", dict{})
 	s.note("cancel nothing", "CancelNext", dict{})
-	s.note("ebpf", "CreateEBPFTracepoint", dict{"FunctionName": "main.sum"})
+	s.note("ebpf", "CreateEBPFTracepoint", dict{"FunctionName": "main.nothing"}) // ours can, the peer cannot
 	s.note("buffered", "GetBufferedTracepoints", dict{})
 }
 

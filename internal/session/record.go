@@ -44,16 +44,6 @@ func (s *Session) DumpWait(context.Context, time.Duration) (api.DumpState, error
 // DumpCancel has nothing to cancel.
 func (s *Session) DumpCancel(context.Context) error { return nil }
 
-// CreateEBPFTracepoint fails.
-func (s *Session) CreateEBPFTracepoint(context.Context, string) (*api.Breakpoint, error) {
-	return nil, &target.UnsupportedError{Feature: "a tracepoint by eBPF", Needs: "a uprobe backend"}
-}
-
-// GetBufferedTracepoints lists none: tracepoints stop the process.
-func (s *Session) GetBufferedTracepoints(context.Context, *api.LoadConfig) ([]api.TracepointResult, error) {
-	return []api.TracepointResult{}, nil
-}
-
 // DownloadLibraryDebugInfo fails.
 func (s *Session) DownloadLibraryDebugInfo(context.Context, int) error {
 	return &target.UnsupportedError{Feature: "downloading debug files", Needs: "a debuginfod client"}

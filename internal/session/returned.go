@@ -4,6 +4,7 @@ import (
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/image"
 	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/value"
@@ -26,24 +27,35 @@ func (s *Session) loadReturned(cfg *api.LoadConfig) {
 	if fn == nil || !fn.IsGo() {
 		return
 	}
-	args, results, err := signature(img.File, img.FileAddr(f.Body))
-	if err != nil {
-		return
-	}
-	_, places, _ := goruntime.AssignABI(s.proc.Arch(), types(args), types(results), fn.IsAssembly())
 	env := &value.Env{Mem: s.mem, Runtime: s.runtime, Set: s.images, Regs: tv.regs, Order: img.File.ByteOrder(), PtrSize: img.File.PtrSize()}
 	if regs, err := s.vectorRegs(tv); err == nil {
 		env.Regs = regs
 	}
-	for i, r := range results {
-		t, err := r.Type()
-		v := value.Unreadable(env, r.Name, nil, err)
-		if err == nil {
-			v = value.FromPieces(env, r.Name, t, places[i].Pieces(tv.regs.SP()))
+	if read := s.resultsOf(img, fn); read != nil {
+		s.returned = read(env, tv.regs.SP(), value.LoadConfig(*cfg))
+	}
+}
+
+// resultsOf prepares to read the results of a function that has returned; nil
+// if they are not known. sp is the stack pointer behind the return.
+func (s *Session) resultsOf(img *image.Image, fn *symbol.Func) func(env *value.Env, sp addr.Addr, cfg value.LoadConfig) []api.Variable {
+	args, results, err := signature(img.File, s.bodies.of(fn))
+	if err != nil {
+		return nil
+	}
+	_, places, _ := goruntime.AssignABI(s.proc.Arch(), types(args), types(results), fn.IsAssembly())
+	return func(env *value.Env, sp addr.Addr, cfg value.LoadConfig) (list []api.Variable) {
+		for i, r := range results {
+			t, err := r.Type()
+			v := value.Unreadable(env, r.Name, nil, err)
+			if err == nil {
+				v = value.FromPieces(env, r.Name, t, places[i].Pieces(sp))
+			}
+			v.DeclLine = r.DeclLine
+			v.Flags |= api.VariableReturnArgument
+			list = append(list, v.ToAPI(cfg))
 		}
-		v.DeclLine = r.DeclLine
-		v.Flags |= api.VariableReturnArgument
-		s.returned = append(s.returned, v.ToAPI(value.LoadConfig(*cfg)))
+		return list
 	}
 }
 

@@ -67,6 +67,8 @@ type Session struct {
 	watchOver []*api.Breakpoint
 	// info is what the breakpoint of this stop asked to be shown.
 	info *api.BreakpointInfo
+	// traced are the hits of tracepoints that stop nobody: from any goroutine.
+	traced tracedHits
 	// debugDirs are searched for debug files of images opened from now on.
 	debugDirs []string
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -33,8 +34,14 @@ func (s *Shell) Trace(ctx context.Context, o TraceOptions) error {
 	}
 	set := 0
 	var refused error
+	trace := s.traceFunction
+	// Stacks, and the time of each call, are looked up while it waits.
+	passing := o.Stack == 0 && o.FollowCalls == 0 && !s.Config.TraceShowTimestamp
+	if passing {
+		trace = s.traceInPassing
+	}
 	for _, fn := range funcs {
-		if err := s.traceFunction(ctx, fn, o); err != nil {
+		if err := trace(ctx, fn, o); err != nil {
 			refused = fmt.Errorf("trace %s: %w", fn, err)
 			continue
 		}
@@ -43,7 +50,60 @@ func (s *Shell) Trace(ctx context.Context, o TraceOptions) error {
 	if set == 0 {
 		return refused
 	}
-	return s.traceUntilDone(ctx)
+	shown := func() {}
+	if passing {
+		shown = s.showPassing(context.WithoutCancel(ctx))
+	}
+	return s.traceUntilDone(ctx, shown)
+}
+
+// traceInPassing has the server record the calls of a function, without a stop
+// for each. One that cannot gets tracepoints.
+func (s *Shell) traceInPassing(ctx context.Context, name string, o TraceOptions) error {
+	if _, err := s.Client.CreateEBPFTracepoint(ctx, name); err == nil {
+		return nil
+	}
+	return s.traceFunction(ctx, name, o)
+}
+
+// passingInterval is how often recorded calls are asked for.
+const passingInterval = 10 * time.Millisecond
+
+// showPassing writes the calls that were recorded, from time to time; the rest
+// when it is stopped.
+func (s *Shell) showPassing(ctx context.Context) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(passingInterval)
+		defer tick.Stop()
+		for {
+			s.showRecorded(ctx)
+			select {
+			case <-tick.C:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+		s.showRecorded(ctx)
+	}
+}
+
+func (s *Shell) showRecorded(ctx context.Context) {
+	cfg := s.short()
+	hits, _ := s.Client.GetBufferedTracepoints(ctx, &cfg)
+	for i := range hits {
+		h := &hits[i]
+		s.showTracepoint(ctx, &api.Thread{
+			GoroutineID: int64(h.GoroutineID), Function: &api.Function{Name_: h.FunctionName}, ReturnValues: h.ReturnParams,
+			Breakpoint:     &api.Breakpoint{TraceReturn: h.IsRet, Tracepoint: !h.IsRet},
+			BreakpointInfo: &api.BreakpointInfo{Arguments: h.InputParams},
+		})
+	}
 }
 
 // traceFunction sets the tracepoints of a function: at its beginning, and
@@ -79,13 +139,15 @@ func (s *Shell) traceFunction(ctx context.Context, name string, o TraceOptions) 
 // between a function that is followed and what it calls.
 const followMargin = 20
 
-func (s *Shell) traceUntilDone(ctx context.Context) error {
+// traceUntilDone calls shown when there is nothing more to show.
+func (s *Shell) traceUntilDone(ctx context.Context, shown func()) error {
 	halted := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(halted)
 		_ = s.Interrupt(context.WithoutCancel(ctx))
 	})
 	state, err := s.run(context.WithoutCancel(ctx), api.DebuggerCommand{Name: api.Continue})
+	shown()
 	if !stop() {
 		<-halted
 		return nil

@@ -1,0 +1,175 @@
+package session
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/value"
+)
+
+// CreateEBPFTracepoint has the calls and returns of a function recorded, for
+// GetBufferedTracepoints to take. Nobody is stopped for it: a call is looked at
+// as one for a condition that is false. The name is the protocol's.
+func (s *Session) CreateEBPFTracepoint(_ context.Context, function string) (out *api.Breakpoint, err error) {
+	err = s.whileAlive(func() error {
+		out, err = s.traceInPassing(function)
+		return err
+	})
+	return out, err
+}
+
+// GetBufferedTracepoints takes what was recorded since it was last asked. It
+// may be asked while the process runs, and when that has ended.
+func (s *Session) GetBufferedTracepoints(context.Context, *api.LoadConfig) ([]api.TracepointResult, error) {
+	return s.traced.take(), nil
+}
+
+// tracedConfig is how much of arguments and results is recorded.
+var tracedConfig = value.LoadConfig{MaxStringLen: 64, MaxArrayValues: 64, MaxStructFields: 3}
+
+// traceInPassing arms the beginning and the returns of a function.
+func (s *Session) traceInPassing(function string) (*api.Breakpoint, error) {
+	starts, err := s.inFunction(function, 0, nil)
+	if err != nil {
+		return nil, err
+	}
+	set := &settings{Breakpoint: api.Breakpoint{FunctionName: function, Tracepoint: true}}
+	entry := &breakpoint.Breakpoint{Addrs: starts, User: set, Cond: s.recordCall(function)}
+	out, err := s.addBreakpoint(entry)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.world().FunctionReturnLocations(function)
+	if err != nil {
+		return out, nil // it is inlined everywhere
+	}
+	back := &breakpoint.Breakpoint{User: &settings{Breakpoint: api.Breakpoint{FunctionName: function, TraceReturn: true}}}
+	for _, a := range all {
+		// The list has the calls of runtime.deferreturn, too, which come before
+		// the results are final.
+		if in, err := s.code().Instr(addr.Addr(a)); err == nil && in.Kind == arch.InstReturn {
+			back.Addrs = append(back.Addrs, addr.Addr(a))
+		}
+	}
+	if len(back.Addrs) == 0 {
+		return out, nil
+	}
+	back.Cond = s.recordReturn(function, back.Addrs[0])
+	_, err = s.addBreakpoint(back)
+	return out, err
+}
+
+// recordCall is a condition that records its hit and is false.
+func (s *Session) recordCall(function string) func(*breakpoint.Hit) (bool, error) {
+	return func(h *breakpoint.Hit) (bool, error) {
+		r := s.tracedHit(h, function)
+		vars, _ := s.hitScope(h).Variables()
+		for _, v := range vars {
+			if v.Var.Kind == symbol.Arg {
+				r.InputParams = append(r.InputParams, v.Value.ToAPI(tracedConfig))
+			}
+		}
+		s.traced.put(r, s.quit)
+		return false, nil
+	}
+}
+
+// recordReturn is recordCall for the return instructions of a function, one of
+// which is at a.
+func (s *Session) recordReturn(function string, a addr.Addr) func(*breakpoint.Hit) (bool, error) {
+	var results func(*value.Env, addr.Addr, value.LoadConfig) []api.Variable
+	if img, fn := s.images.FuncAt(a); fn != nil && fn.IsGo() {
+		results = s.resultsOf(img, fn)
+	}
+	return func(h *breakpoint.Hit) (bool, error) {
+		r := s.tracedHit(h, function)
+		r.IsRet = true
+		if results != nil {
+			regs := h.Regs
+			if all, err := h.Thread.Registers(true); err == nil {
+				regs = all
+			}
+			env := &value.Env{Mem: s.clean, Runtime: s.runtime, Set: s.images, Regs: regs,
+				Order: s.proc.Arch().ByteOrder(), PtrSize: s.proc.Arch().PtrSize()}
+			// As it will be behind the return instruction.
+			r.ReturnParams = results(env, regs.SP()+addr.Addr(env.PtrSize), tracedConfig)
+		}
+		s.traced.put(r, s.quit)
+		return false, nil
+	}
+}
+
+// Precondition: tracer.
+func (s *Session) tracedHit(h *breakpoint.Hit, function string) api.TracepointResult {
+	r := api.TracepointResult{Addr: uint64(h.Addr), FunctionName: function}
+	if h.Goroutine != nil {
+		r.GoroutineID = int(h.Goroutine())
+	}
+	if img := s.images.At(h.Addr); img != nil {
+		if pos, ok := img.File.Line(img.FileAddr(h.Addr)); ok {
+			r.File, r.Line = pos.File, pos.Line
+		}
+	}
+	return r
+}
+
+// tracedHits are hits that were recorded and not yet taken.
+type tracedHits struct {
+	mu    sync.Mutex // guards all
+	hits  []api.TracepointResult
+	taken chan struct{} // closed by take
+}
+
+const (
+	maxTraced = 1 << 14
+	// patience is how long the debuggee waits for somebody to take the hits,
+	// before the oldest are given up.
+	patience = time.Second
+)
+
+func (t *tracedHits) take() []api.TracepointResult {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	hits := t.hits
+	t.hits = nil
+	if t.taken != nil {
+		close(t.taken)
+		t.taken = nil
+	}
+	return hits
+}
+
+func (t *tracedHits) put(r api.TracepointResult, quit <-chan struct{}) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.hits) >= maxTraced {
+		t.wait(quit)
+	}
+	if len(t.hits) >= maxTraced {
+		t.hits = append([]api.TracepointResult(nil), t.hits[maxTraced/2:]...)
+	}
+	t.hits = append(t.hits, r)
+}
+
+// wait gives up the lock until the hits are taken, or patience is at its end.
+func (t *tracedHits) wait(quit <-chan struct{}) {
+	if t.taken == nil {
+		t.taken = make(chan struct{})
+	}
+	taken := t.taken
+	t.mu.Unlock()
+	defer t.mu.Lock()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-taken:
+	case <-quit:
+	case <-timer.C:
+	}
+}
