@@ -7,7 +7,9 @@ SHOP        := bin/shop
 
 export CGO_ENABLED ?= 0
 
-.PHONY: all build run test matrix race soak lint fuzz bench clean
+CHAOS       ?= 1000
+
+.PHONY: all build run test chaos matrix race soak lint fuzz bench clean
 
 all: build
 
@@ -22,6 +24,9 @@ test: ## every test; needs go and git
 	$(GO) test ./...
 	cd compat && $(GO) test ./...
 	cd bench && $(GO) vet ./...
+
+chaos: ## the debugger is killed $(CHAOS) times while it works on a service under load
+	TINYDBG_CHAOS=$(CHAOS) $(GO) test -v -timeout 60m -run TestKillingTheDebugger ./cmd/tinydbg
 
 matrix: ## every test, on programs of every supported toolchain
 	TINYDBG_MATRIX=all $(GO) test -timeout 60m ./...

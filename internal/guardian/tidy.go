@@ -83,20 +83,20 @@ func leave(p *native.Process) {
 	}
 }
 
-// passing tells whether what made attaching fail will pass: the debugger that
-// died has not let go yet, or the process just begins another program. Another
-// debugger that came first does the guardian's work.
+// passing tells whether what made attaching fail may pass: the debugger that
+// died has not let go yet, or had not when we tried, or the process just begins
+// another program. Another debugger that came first does the guardian's work.
 func passing(err error, debugger int) bool {
 	var e *native.AttachError
 	if !errors.As(err, &e) {
 		return false
 	}
 	switch e.Reason {
-	case native.Execed, native.Stuck:
-		return true
+	case native.NoSuchProcess, native.Zombie, native.Exited:
+		return false
 	case native.AlreadyTraced:
 		other, err := proclist.Read(e.Other)
 		return err != nil || other.TGID == debugger || len(other.CmdLine) == 0
 	}
-	return false
+	return true
 }

@@ -65,6 +65,10 @@ func (s *Session) restart(ctx context.Context, in *api.RestartIn) ([]api.Discard
 		s.gone = &target.ExitedError{PID: s.proc.PID()}
 		return nil, fmt.Errorf("restart %s: %w", path, err)
 	}
+	if s.guardian != nil {
+		s.guardian.Close()
+		s.startGuardian(proc.PID())
+	}
 	s.cfg = cfg
 	before := s.set.All()
 	if err := s.adopt(proc, file); err != nil {

@@ -76,7 +76,7 @@ func (w *wayBack) find(p *Process) error {
 			w.room = m.Start
 		}
 	}
-	if w.room == 0 || !p.zero(w.room, roomSize) {
+	if w.room == 0 || !p.unused(w.room) {
 		return errors.New("the main thread's stack has no unused end")
 	}
 	for _, m := range maps {
@@ -111,11 +111,15 @@ func (w *wayBack) search(p *Process, m target.Mapping) {
 	}
 }
 
-// zero tells whether nothing was ever written there.
-func (p *Process) zero(a addr.Addr, n int) bool {
-	buf := make([]byte, n)
-	_, err := p.ReadMemory(buf, a)
-	return err == nil && bytes.Count(buf, []byte{0}) == n
+// roomMark begins the room while it is in use, and after the death of a
+// debugger that used it.
+const roomMark = "tinydbg way back"
+
+// unused tells whether nothing was ever written to the room, but by us.
+func (p *Process) unused(room addr.Addr) bool {
+	buf := make([]byte, roomScratch)
+	_, err := p.ReadMemory(buf, room)
+	return err == nil && (bytes.HasPrefix(buf, []byte(roomMark)) || bytes.Count(buf, []byte{0}) == len(buf))
 }
 
 // near tells whether a stopped thread's stack has come near the room.
@@ -245,6 +249,7 @@ func (t *Thread) writeFrame(w *wayBack, s saved) error {
 	}
 	frame := signalFrame{returnTo: uint64(w.sigreturn), context: contextOf(s, uint64(w.room)+roomXState)}
 	room := make([]byte, roomScratch)
+	copy(room, roomMark)
 	copy(room[roomFrame:], (*[unsafe.Sizeof(frame)]byte)(unsafe.Pointer(&frame))[:])
 	copy(room[roomXState:], frameXState(xstate))
 	_, err = t.p.WriteMemory(w.room, room)
