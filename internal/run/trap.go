@@ -77,6 +77,7 @@ func (l *Loop) newHit(th *thread, regs arch.Regs, at addr.Addr) *breakpoint.Hit 
 
 // hit asks everybody who wants the site what to do with the thread.
 func (l *Loop) hit(th *thread, site *breakpoint.Site, h *breakpoint.Hit) (*Stop, error) {
+	was := th.step
 	th.step = noStep
 	reached := l.askBreakpoints(site, h)
 	act, err := l.askPlan(site, h)
@@ -93,6 +94,10 @@ func (l *Loop) hit(th *thread, site *breakpoint.Site, h *breakpoint.Hit) (*Stop,
 	}
 	if stop := l.act(th, act); stop != nil {
 		return stop, nil
+	}
+	if was == forPlan && l.plan != nil {
+		// The trap was set under its feet: the instruction is still to be done.
+		th.step = forPlan
 	}
 	return nil, l.sendOn(th, h.Regs)
 }
