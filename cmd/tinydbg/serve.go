@@ -54,7 +54,7 @@ func (o *options) serve(ctx context.Context, s start) error {
 
 func (o *options) listener() (*listen.Listener, error) {
 	lo := listen.Options{
-		Addr: o.listen, AnyUser: !o.sameUser, Multiclient: o.multiclient, Log: logflags.For(logflags.RPC),
+		Addr: o.listen, AnyUser: !o.sameUser, Multiclient: o.multiclient, Log: logflags.For(logflags.Debugger),
 	}
 	var err error
 	if o.tokenFile != "" {

@@ -227,6 +227,7 @@ const tcpTable = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->
    2: 0000000000000000FFFF00000100007F:1F91 0000000000000000FFFF00000100007F:C351 01 0:0 0:0 0 1001 0 3
    3: 00000000000000000000000001000000:C352 00000000000000000000000001000000:1F90 01 0:0 0:0 0 1002 0 3
    4: 0100007F:C353 0100007F:1F90 01 0:0 0:0 0 minusone 0 3
+   5: 0100007F:C354 0100007F:1F90 06 0:0 0:0 0 0 0 0
 `
 
 func TestFindOwner(t *testing.T) {
@@ -244,10 +245,44 @@ func TestFindOwner(t *testing.T) {
 			t.Errorf("%s to %s: %d, %v", test.far, test.near, uid, err)
 		}
 	}
-	for _, far := range []string{"127.0.0.1:50001", "127.0.0.2:50000", "127.0.0.1:50003"} {
+	for _, far := range []string{"127.0.0.1:50001", "127.0.0.2:50000", "127.0.0.1:50003", "127.0.0.1:50004"} {
 		if uid, err := findOwner(strings.NewReader(tcpTable), netip.MustParseAddrPort(far), netip.MustParseAddrPort("127.0.0.1:8080")); err == nil {
 			t.Errorf("%s: %d", far, uid)
 		}
+	}
+}
+
+// TestClosedSocketIsNobodys has a connection closed before anybody has looked
+// who made it: the kernel gives root as its owner then.
+func TestClosedSocketIsNobodys(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	client, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	far, near := conn.RemoteAddr().(*net.TCPAddr).AddrPort(), conn.LocalAddr().(*net.TCPAddr).AddrPort()
+	for name, owner := range map[string]func(far, near netip.AddrPort) (int, error){"diag": diagOwner, "table": tableOwner} {
+		if uid, err := owner(far, near); uid != os.Geteuid() || err != nil {
+			t.Errorf("%s: %d, %v", name, uid, err)
+		}
+	}
+	client.Close()
+	for name, owner := range map[string]func(far, near netip.AddrPort) (int, error){"diag": diagOwner, "table": tableOwner} {
+		if uid, err := owner(far, near); err == nil {
+			t.Errorf("%s: a closed socket belongs to %d", name, uid)
+		}
+	}
+	if err := sameUser(conn); err == nil {
+		t.Error("it was let in")
 	}
 }
 

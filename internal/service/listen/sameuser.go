@@ -59,11 +59,27 @@ func unixPeer(c *net.UnixConn) (int, error) {
 }
 
 // tcpPeer is the owner of the socket at the far end of a connection within
-// this machine, found by its two addresses in the kernel's tables (proc(5)).
+// this machine, found by its two addresses.
 func tcpPeer(far, near netip.AddrPort) (int, error) {
 	if !far.Addr().Unmap().IsLoopback() {
 		return 0, errors.New("it is not on this machine")
 	}
+	uid, err := diagOwner(far, near)
+	if err == nil || errors.Is(err, errNobodys) {
+		return uid, err
+	}
+	// Not every kernel answers. A table may lack a socket for a moment, while
+	// others close.
+	for range 5 {
+		uid, err := tableOwner(far, near)
+		if !errors.Is(err, errNoSocket) {
+			return uid, err
+		}
+	}
+	return 0, errNoSocket
+}
+
+func tableOwner(far, near netip.AddrPort) (int, error) {
 	// thread-self, not self: the table is that of a network namespace, which
 	// is a thread's.
 	for _, name := range []string{"/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"} {
@@ -76,6 +92,10 @@ func tcpPeer(far, near netip.AddrPort) (int, error) {
 }
 
 var errNoSocket = errors.New("its socket is not in the kernel's tables")
+
+// errNobodys is about a socket that was closed: it has no inode any more, and
+// the kernel says then that it belongs to root.
+var errNobodys = errors.New("it has closed its socket already")
 
 func ownerIn(name string, far, near netip.AddrPort) (int, error) {
 	f, err := os.Open(name)
@@ -94,12 +114,15 @@ func findOwner(table io.Reader, far, near netip.AddrPort) (int, error) {
 	lines := bufio.NewScanner(table)
 	for lines.Scan() {
 		f := strings.Fields(lines.Text())
-		if len(f) < 8 || !sameAddr(f[1], far) || !sameAddr(f[2], near) {
+		if len(f) < 10 || !sameAddr(f[1], far) || !sameAddr(f[2], near) {
 			continue
 		}
 		uid, err := strconv.ParseUint(f[7], 10, 32)
 		if err != nil {
 			return 0, fmt.Errorf("the kernel's table has a line %q", lines.Text())
+		}
+		if f[9] == "0" {
+			return 0, errNobodys
 		}
 		return int(uid), nil
 	}

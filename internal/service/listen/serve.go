@@ -61,14 +61,32 @@ func (v *visit) accept(ctx context.Context) error {
 			}
 			return err
 		}
-		select {
-		case v.strangers <- struct{}{}:
+		if v.room(ctx) {
 			v.all.Go(func() { v.receive(ctx, conn) })
-		default:
+		} else {
 			v.l.log.Warn("connection refused", "from", conn.RemoteAddr(), "reason", "too many connections that have not said what they want")
 			conn.Close()
 		}
 	}
+}
+
+// room waits a moment for a place at the gates: there may be a crowd that is
+// let in or sent away soon.
+func (v *visit) room(ctx context.Context) bool {
+	select {
+	case v.strangers <- struct{}{}:
+		return true
+	default:
+	}
+	t := time.NewTimer(time.Second)
+	defer t.Stop()
+	select {
+	case v.strangers <- struct{}{}:
+		return true
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // again is true for errors that pass, such as running out of file descriptors.
