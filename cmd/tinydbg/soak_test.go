@@ -54,7 +54,7 @@ func TestSoak(t *testing.T) {
 	}
 	all.Wait()
 	k.settle()
-	t.Logf("%d requests, %d refused, %d stops; %v", k.asked.Load(), k.refused.Load(), k.stops.Load(), k.kinds())
+	t.Logf("%d requests, %d refused, %d stops; slowest %v; %v", k.asked.Load(), k.refused.Load(), k.stops.Load(), k.slowest, k.kinds())
 	testkit.Eventually(t, func() bool { return k.resources().fds <= before.fds }, "every connection is closed")
 	if after := k.resources(); after.memory > before.memory+300 {
 		t.Errorf("memory went from %d to %d MB", before.memory, after.memory)
@@ -74,6 +74,7 @@ type soak struct {
 	stops          atomic.Int64
 	mu             sync.Mutex // guards errors
 	errors         map[string]int
+	slowest        [20]time.Duration // by kind of request
 }
 
 func newSoak(t *testing.T, s *server, pid int, path string) *soak {
@@ -147,14 +148,27 @@ func (k *soak) visit(ctx context.Context, r *rand.Rand) {
 
 // ask sends one request and checks the answer.
 func (k *soak) ask(c *client.Client, r *rand.Rand, name string) {
-	ctx, cancel := context.WithTimeout(k.t.Context(), testkit.Patience)
+	ctx, cancel := context.WithTimeout(k.t.Context(), 4*testkit.Patience)
 	defer cancel()
 	k.asked.Add(1)
 	requests := []func(context.Context, *client.Client, *rand.Rand, string) error{
 		k.askPid, k.askState, k.askFunctions, k.askMemory, k.askEval, k.askStack, k.askGoroutines, k.askThreads,
 		k.makeBreakpoint, k.toggleBreakpoint, k.amendBreakpoint, k.clearBreakpoint, k.listBreakpoints, k.run, k.halt, k.halt, k.run,
 	}
-	k.judge(requests[r.IntN(len(requests))](ctx, c, r, name))
+	i := r.IntN(len(requests))
+	begun := time.Now()
+	err := requests[i](ctx, c, r, name)
+	k.took(i, time.Since(begun))
+	k.judge(err)
+}
+
+// took remembers the slowest of the kinds of request.
+func (k *soak) took(i int, d time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if d > k.slowest[i] {
+		k.slowest[i] = d
+	}
 }
 
 // judge tells a refusal, which is an answer, from what must not be.
