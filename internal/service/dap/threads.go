@@ -9,8 +9,9 @@ import (
 	"github.com/tinydbg/tinydbg/api"
 )
 
-// maxThreads is how many goroutines are listed: editors show each.
-const maxThreads = 1000
+// maxThreads is how many goroutines are listed: editors show each, and ask again
+// at every stop (BenchmarkStop).
+const maxThreads = 500
 
 // threads lists the goroutines, the most interesting first: the one that has
 // stopped, those that run, the user's, those of the runtime. A program without
