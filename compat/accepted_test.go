@@ -28,6 +28,9 @@ var accepted = []struct {
 	{"More is readable", `.*\.unreadable`, `"(unknown or unsupported kind|empty OP stack|could not find loclist).*"`, `""|"optimized out.*"|"in register.*"`},
 	{"Errors say more", `.*\.unreadable`, `"eval error: .*"`, `".*"`},
 	{"States have the breakpoint's information", `.*\.breakPointInfo(\..*)?`, `\(nothing\)`, `.*`},
+	{"Types tell where fields are", `\.TypeInfo\.Fields\[\]\.(Offset|Size|Embedded)`, `\(nothing\)`, `\d+|true`},
+	{"Values of well-known types", `.*\.Locals\[\](\.children\[\])*\.value`, `""`, `".+"`},
+	{"Deferred calls that wait in the frame", `\.Locations\[\]\.Defers`, `a list of 0`, `a list of 1`},
 	{"The end is a stop reason", `\.State\.stopReason`, `\(nothing\)`, `"exited"`},
 	{"The command line stays known", `\.State\.TargetCommandLine`, `""`, `".*"`},
 	{"Versions", `\.(DelveVersion|MinSupportedVersionOfGo|MaxSupportedVersionOfGo)`, `".*"`, `"(Version: .*|1\.\d\d\.0)"`},
@@ -55,7 +58,9 @@ var onlyAt = map[string]string{
 	"No recording, no checkpoints":              "ListCheckpoints",
 	"Two breakpoints for nothing":               "breakpoints after restart",
 	"The stack ends where the program begins":   "stack at entry",
-	"Order": "returns",
+	"Order":                                 "returns",
+	"Values of well-known types":            "deep stack",
+	"Deferred calls that wait in the frame": "deep stack",
 }
 
 // known says whether a difference is accepted.
