@@ -33,17 +33,25 @@ func (w *World) GuessSubstitutePath(args api.GuessSubstitutePathArgs) [][2]strin
 		switch {
 		case mod != "":
 			vote(votes, client, strings.TrimPrefix(pkg, mod), dir)
-		case args.ClientGOROOT != "" && isStandard(pkg):
+		case args.ClientGOROOT == "" || !isStandard(pkg):
+		case dir == pkg: // -trimpath names them by import path alone
+			vote(votes, strings.TrimSuffix(args.ClientGOROOT, "/")+"/src", pkg, dir)
+		default:
 			vote(votes, strings.TrimSuffix(args.ClientGOROOT, "/"), "/src/"+pkg, dir)
 		}
 	}
-	rules := [][2]string{}
+	rules, last := [][2]string{}, [][2]string{}
 	for _, client := range slices.Sorted(maps.Keys(votes)) {
-		if server := winner(votes[client]); server != "" && server != client {
+		switch server, ok := winner(votes[client]); {
+		case !ok || server == client:
+		case server == "":
+			// It fits every relative path, so it comes after all others.
+			last = append(last, [2]string{server, client})
+		default:
 			rules = append(rules, [2]string{server, client})
 		}
 	}
-	return rules
+	return append(rules, last...)
 }
 
 // vote counts dir, less the package's path below the module, for a client's
@@ -59,14 +67,14 @@ func vote(votes map[string]map[string]int, client, below, dir string) {
 	votes[client][root]++
 }
 
-func winner(count map[string]int) string {
-	best := ""
+// winner is the directory with most votes, false when there are none.
+func winner(count map[string]int) (best string, ok bool) {
 	for _, dir := range slices.Sorted(maps.Keys(count)) {
-		if best == "" || count[dir] > count[best] {
-			best = dir
+		if !ok || count[dir] > count[best] {
+			best, ok = dir, true
 		}
 	}
-	return best
+	return best, ok
 }
 
 // moduleOf is the longest module path that pkg is in.

@@ -33,6 +33,7 @@ type File struct {
 
 	sections map[string]*section
 	names    []string
+	damage   error // of the table of sections
 
 	symbols symbolCache
 	info    infoCache
@@ -72,13 +73,16 @@ func OpenAs(path, name string) (*File, error) {
 // is for messages.
 func Read(name string, src io.ReaderAt, size int64) (*File, error) {
 	if err := guardSections(src, size); err != nil {
-		return nil, &FormatError{Path: name, Err: err}
+		return withoutSections(name, src, size, err)
 	}
 	header, err := elf.NewFile(io.NewSectionReader(src, 0, size))
 	if err != nil {
-		return nil, &FormatError{Path: name, Err: err}
+		return withoutSections(name, src, size, err)
 	}
 	f := &File{path: name, src: src, size: size, header: header, sections: map[string]*section{}}
+	if len(header.Sections) == 0 {
+		f.addSegments()
+	}
 	for _, s := range header.Sections {
 		if _, dup := f.sections[s.Name]; dup || s.Name == "" {
 			continue

@@ -33,6 +33,10 @@ func (f *File) debugObject() (*objfile.File, error) {
 			return
 		}
 		sep, err := f.obj.OpenDebugFile(f.opts.DebugDirs)
+		if damage := f.obj.SectionsErr(); err != nil && damage != nil {
+			d.err = fmt.Errorf("no debugging information: %w", damage)
+			return
+		}
 		if err != nil {
 			d.err = fmt.Errorf("no debugging information (.debug_info was stripped, or never made): %w", err)
 			return

@@ -2,6 +2,7 @@ package symbol
 
 import (
 	"bytes"
+	"strings"
 	"sync"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -19,7 +20,7 @@ type tablePlace struct {
 
 // findTable finds Go's function table: a section of its own or, where an
 // external linker put it in with others (plugins and C libraries before
-// go1.26), by its header.
+// go1.26) or the table of sections is gone, by its header.
 func (f *File) findTable() (*tablePlace, bool) {
 	p := &f.funcs.place
 	p.once.Do(func() {
@@ -28,6 +29,14 @@ func (f *File) findTable() (*tablePlace, bool) {
 				p.section, p.size, p.addr = name, h.Size, h.Addr
 				return
 			}
+		}
+		if f.noSections() {
+			for _, h := range f.obj.Sections() {
+				if f.searchTable(p, h.Name) {
+					return
+				}
+			}
+			return
 		}
 		if !f.obj.Has(".go.buildinfo") && !f.obj.Has(".note.go.buildid") {
 			return
@@ -39,6 +48,12 @@ func (f *File) findTable() (*tablePlace, bool) {
 		}
 	})
 	return p, p.section != ""
+}
+
+// noSections says whether what the file lists as sections are segments.
+func (f *File) noSections() bool {
+	list := f.obj.Sections()
+	return len(list) > 0 && strings.HasPrefix(list[0].Name, "segment ")
 }
 
 // Headers of the versions since go1.18, up to the size of a pointer.

@@ -56,7 +56,8 @@ func (f *File) Files() []string {
 
 // NearestFiles lists at most 10 source files that pattern could have meant:
 // those that end in it as a path, else those with the same base name, else
-// those whose base name begins alike, shortest first.
+// those whose base name begins alike, else those that are one slip of the
+// keyboard away, shortest first.
 func (f *File) NearestFiles(pattern string) []string {
 	base := filepath.Base(pattern)
 	stem := strings.TrimSuffix(base, filepath.Ext(base))
@@ -65,6 +66,7 @@ func (f *File) NearestFiles(pattern string) []string {
 		func(s string) bool { return filepath.Base(s) == base },
 		func(s string) bool { return strings.EqualFold(filepath.Base(s), base) },
 		func(s string) bool { return stem != "" && strings.HasPrefix(filepath.Base(s), stem) },
+		func(s string) bool { return oneEdit(filepath.Base(s), base) },
 	}
 	const limit = 10
 	for _, test := range tests {
@@ -80,4 +82,24 @@ func (f *File) NearestFiles(pattern string) []string {
 		}
 	}
 	return nil
+}
+
+// oneEdit says whether a becomes b by one letter more, less or other, or by two
+// neighbours changing places.
+func oneEdit(a, b string) bool {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	i := 0
+	for i < len(b) && a[i] == b[i] {
+		i++
+	}
+	switch len(a) - len(b) {
+	case 0:
+		swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		return i == len(a) || a[i+1:] == b[i+1:] || swapped
+	case 1:
+		return a[i+1:] == b[i:]
+	}
+	return false
 }

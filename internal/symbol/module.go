@@ -74,12 +74,25 @@ func (f *File) findModule(a addr.FileAddr, t *pclntab.Table) (Module, error) {
 			return m, nil
 		}
 	}
-	for _, name := range []string{".noptrdata", ".data", ".data.rel.ro"} {
+	for _, name := range dataSections(f) {
 		if m, ok := f.scanModule(name, a, t); ok {
 			return m, nil
 		}
 	}
 	return Module{}, fmt.Errorf("%s: no moduledata points at the .gopclntab at %v", f.Path(), a)
+}
+
+// dataSections are where moduledata may be: .go.module apart, which has nothing
+// else.
+func dataSections(f *File) []string {
+	if !f.noSections() {
+		return []string{".noptrdata", ".data", ".data.rel.ro"}
+	}
+	var names []string
+	for _, h := range f.obj.Sections() {
+		names = append(names, h.Name)
+	}
+	return names
 }
 
 func (f *File) scanModule(section string, a addr.FileAddr, t *pclntab.Table) (Module, bool) {

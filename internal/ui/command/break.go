@@ -89,7 +89,7 @@ func specFor(spec string, places int) string {
 
 // locateNamed resolves "locspec" or "name locspec".
 func (s *Shell) locateNamed(ctx context.Context, scope api.EvalScope, args string) (locs []api.Location, spec, name string, err error) {
-	out, err := s.Client.FindLocation(ctx, s.findIn(scope, args))
+	out, err := s.findLocation(ctx, s.findIn(scope, args))
 	if err == nil && len(out.Locations) > 0 {
 		return out.Locations, better(args, out), "", nil
 	}
@@ -100,7 +100,7 @@ func (s *Shell) locateNamed(ctx context.Context, scope api.EvalScope, args strin
 	if rest == "" || validName(first) != nil {
 		return nil, "", "", err
 	}
-	out, restErr := s.Client.FindLocation(ctx, s.findIn(scope, rest))
+	out, restErr := s.findLocation(ctx, s.findIn(scope, rest))
 	if restErr != nil {
 		return nil, "", "", restErr
 	}
@@ -111,7 +111,7 @@ func (s *Shell) locateNamed(ctx context.Context, scope api.EvalScope, args strin
 }
 
 func (s *Shell) findIn(scope api.EvalScope, spec string) api.FindLocationIn {
-	return api.FindLocationIn{Scope: scope, Loc: spec, SubstitutePathRules: s.Config.SubstitutePath.Pairs()}
+	return api.FindLocationIn{Scope: scope, Loc: spec}
 }
 
 // better is the expression the server wants in place of one that depends on
@@ -140,7 +140,7 @@ func (s *Shell) breakHere(ctx context.Context, scope api.EvalScope, bp api.Break
 
 func (s *Shell) createBreakpoint(ctx context.Context, bp api.Breakpoint, spec string) (*api.Breakpoint, error) {
 	made, err := s.Client.CreateBreakpoint(ctx, api.CreateBreakpointIn{
-		Breakpoint: bp, LocExpr: spec, SubstitutePathRules: s.Config.SubstitutePath.Pairs(),
+		Breakpoint: bp, LocExpr: spec, SubstitutePathRules: s.rules().Pairs(),
 	})
 	if err != nil {
 		return nil, err
@@ -169,7 +169,7 @@ func (s *Shell) offerSuspended(ctx context.Context, spec string, bp api.Breakpoi
 		return nil, cause
 	}
 	made, err := s.Client.CreateBreakpoint(ctx, api.CreateBreakpointIn{
-		Breakpoint: bp, LocExpr: spec, SubstitutePathRules: s.Config.SubstitutePath.Pairs(), Suspended: true,
+		Breakpoint: bp, LocExpr: spec, SubstitutePathRules: s.rules().Pairs(), Suspended: true,
 	})
 	if err != nil {
 		return nil, err

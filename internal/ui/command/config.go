@@ -93,7 +93,7 @@ func (s *Shell) configSubstitute(ctx context.Context, values []string) error {
 	clear(s.newer)
 	switch {
 	case len(values) == 1 && values[0] == "-clear":
-		s.Config.SubstitutePath = nil
+		s.Config.SubstitutePath, s.guessed, s.hasGuessed = nil, nil, true
 		return nil
 	case len(values) == 1 && values[0] == "-guess":
 		return s.guessSubstitute(ctx)
@@ -112,13 +112,13 @@ func (s *Shell) configSubstitute(ctx context.Context, values []string) error {
 }
 
 func (s *Shell) guessSubstitute(ctx context.Context) error {
-	args, err := moduleDirectories(ctx)
-	if err != nil {
-		return err
-	}
+	args, why := s.moduleDirectories(ctx)
 	pairs, err := s.Client.GuessSubstitutePath(ctx, args)
 	if err != nil {
 		return err
+	}
+	if len(pairs) == 0 && why != nil {
+		return why
 	}
 	if len(pairs) == 0 {
 		s.printf("No rules were found: the sources may be where the program was built.\n")

@@ -74,8 +74,8 @@ func at(loc api.Location) api.Breakpoint {
 
 // findLocations resolves a locspec. It is an error if nothing is there.
 func (s *Shell) findLocations(ctx context.Context, scope api.EvalScope, spec string) ([]api.Location, error) {
-	out, err := s.Client.FindLocation(ctx, api.FindLocationIn{
-		Scope: scope, Loc: spec, SubstitutePathRules: s.Config.SubstitutePath.Pairs(),
+	out, err := s.findLocation(ctx, api.FindLocationIn{
+		Scope: scope, Loc: spec,
 	})
 	if err != nil {
 		return nil, err

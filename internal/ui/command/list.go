@@ -60,9 +60,8 @@ func (s *Shell) listLocation(ctx context.Context, in Input) (api.Location, error
 		s.printf("Goroutine %d frame %d at %s:%d (PC: %#x)\n", goroutine, in.Scope.Frame, s.paths().Local(loc.File), loc.Line, loc.PC)
 		return loc, nil
 	}
-	out, err := s.Client.FindLocation(ctx, api.FindLocationIn{
+	out, err := s.findLocation(ctx, api.FindLocationIn{
 		Scope: in.Scope, Loc: in.Args, IncludeNonExecutableLines: true,
-		SubstitutePathRules: s.Config.SubstitutePath.Pairs(),
 	})
 	if err != nil {
 		return api.Location{}, err

@@ -48,6 +48,8 @@ type Shell struct {
 	transcript transcript
 	reasons    render.WaitReasons
 	newer      map[string]bool
+	guessed    config.Rules // where sources of a -trimpath program are
+	hasGuessed bool
 	depth      int  // of source files reading source files
 	showing    bool // their commands are shown
 	scripts    *starbind.Env
@@ -123,7 +125,7 @@ func (s *Shell) short() api.LoadConfig {
 }
 
 func (s *Shell) paths() render.Paths {
-	return render.Paths{WorkDir: s.WorkDir, Substitute: s.Config.SubstitutePath.Apply}
+	return render.Paths{WorkDir: s.WorkDir, Substitute: s.rules().Apply}
 }
 
 func (s *Shell) printf(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }

@@ -2,8 +2,11 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -31,6 +34,10 @@ func (s *Shell) listAround(ctx context.Context, file string, line int, arrow boo
 func (s *Shell) list(ctx context.Context, file string, line int, arrow bool) error {
 	path := s.paths().Local(file)
 	text, err := s.readSource(ctx, path)
+	if errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(file) && s.guess(ctx) {
+		path = s.paths().Local(file)
+		text, err = s.readSource(ctx, path)
+	}
 	if err != nil {
 		return err
 	}
