@@ -37,6 +37,10 @@ func TestKillingTheDebuggerNeverKillsTheService(t *testing.T) {
 			break
 		}
 	}
+	if c.debugger != binary {
+		t.Logf("%s: %d kills, %d services died, %d more were left stopped, traced, or with traps", c.debugger, kills, c.deaths, c.spoilt)
+		return
+	}
 	slices.Sort(c.times)
 	if n := len(c.times); n > 0 {
 		late := n - sort.Search(n, func(i int) bool { return c.times[i] > promised })
@@ -70,6 +74,7 @@ type chaos struct {
 	lines    []int
 	requests int
 	deaths   int
+	spoilt   int // of another debugger's services, that live on
 	times    []time.Duration
 }
 
@@ -192,6 +197,9 @@ func (c *chaos) kill(t *testing.T, i int) {
 
 // check tells what is left of the debugger.
 func (c *chaos) check(killed time.Time, i int) {
+	if c.debugger != binary {
+		time.Sleep(300 * time.Millisecond) // what it leaves behind shows after a while
+	}
 	same := false
 	for time.Since(killed) < 5*time.Second && !c.service.Exited() {
 		if same = bytes.Equal(c.memory(), c.text); same {
@@ -203,6 +211,10 @@ func (c *chaos) check(killed time.Time, i int) {
 	switch {
 	case c.service.Exited():
 		c.died()
+		return
+	case c.debugger != binary && (!same || !c.free() || c.stopped()):
+		c.spoilt++
+		c.start()
 		return
 	case !same:
 		c.Errorf("the text is not the file's %v after the kill", took)
@@ -230,6 +242,15 @@ func (c *chaos) free() bool {
 	return !slices.ContainsFunc(ids, func(id int) bool {
 		task, err := proclist.Task(c.service.PID, id)
 		return err == nil && task.Tracer != 0
+	})
+}
+
+// stopped tells whether a thread does not run.
+func (c *chaos) stopped() bool {
+	ids, _ := proclist.Tasks(c.service.PID)
+	return slices.ContainsFunc(ids, func(id int) bool {
+		task, err := proclist.Task(c.service.PID, id)
+		return err == nil && (task.State == "t" || task.State == "T")
 	})
 }
 

@@ -160,6 +160,7 @@ func (s *Session) adopt(proc target.Process, file *symbol.File) error {
 	s.stop = &run.Stop{Reason: run.Halted}
 	s.gone = nil
 	s.view = view{}
+	s.guard()
 	s.addBuiltin()
 	s.watchLibraries()
 	return s.arrive()
