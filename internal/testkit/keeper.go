@@ -49,11 +49,18 @@ func keep(spec string) {
 		attr = &syscall.SysProcAttr{}
 	}
 	attr.Pdeathsig = syscall.SIGKILL
+	// Stopped at the end of its exec and then let go, the program is what it
+	// is to be; os/exec alone returns in the middle of the exec, which whoever
+	// attaches at once would meet.
+	attr.Ptrace = true
 	cmd := &exec.Cmd{Path: s.Path, Args: s.Args, Env: s.Env, Dir: s.Dir, SysProcAttr: attr,
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	syscall.CloseOnExec(keeperReport)
 	syscall.CloseOnExec(keeperLeash)
 	if err := cmd.Start(); err != nil {
+		fail(err)
+	}
+	if err := pastExec(cmd.Process.Pid); err != nil {
 		fail(err)
 	}
 	// Only now: the program would inherit what is ignored.
@@ -72,6 +79,18 @@ func keep(spec string) {
 		dieOf(status.Signal())
 	}
 	os.Exit(status.ExitStatus())
+}
+
+// pastExec waits for the stop that ends an exec, and lets the program go.
+func pastExec(pid int) error {
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(pid, &status, 0, nil); err != nil {
+		return err
+	}
+	if !status.Stopped() {
+		return fmt.Errorf("the program ended at once: %#x", status)
+	}
+	return syscall.PtraceDetach(pid)
 }
 
 func fail(err error) {
