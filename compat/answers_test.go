@@ -100,10 +100,26 @@ func describe(v peer.Variable) string {
 	if v.Kind == reflect.Map && v.Len > int64(loads.MaxArrayValues) {
 		return fmt.Sprintf("%s %s len %d", v.Name, v.Type, v.Len) // which keys come first differs
 	}
+	unsummed(&v)
 	text := fmt.Sprintf("%s %s (%s) kind %v flags %d line %d len %d cap %d: %s", v.Name, v.Type, v.RealType, v.Kind,
 		v.Flags, v.DeclLine, v.Len, v.Cap, v.SinglelineString())
 	text = times.ReplaceAllString(text, "time.Time")
 	return reasons.ReplaceAllString(addresses.ReplaceAllString(text, "0x..."), "(unreadable)")
+}
+
+// unsummed takes out the summaries that only we give, see docs/compatibility.md.
+func unsummed(v *peer.Variable) {
+	switch {
+	case v.Kind == reflect.Struct && v.Type != "time.Time":
+		v.Value = ""
+	case v.Type == "time.Duration":
+		if _, number, ok := strings.Cut(v.Value, "("); ok {
+			v.Value = strings.TrimSuffix(number, ")")
+		}
+	}
+	for i := range v.Children {
+		unsummed(&v.Children[i])
+	}
 }
 
 func compare(t *testing.T, want, got map[string]string) {

@@ -175,6 +175,8 @@ func (o *tour) symbols(t *testing.T) {
 	}
 	info := must(o.c.TypeInfo("main.point"))(t)
 	check(t, "type", info.Kind == reflect.Struct && info.Size == 24 && len(info.Fields) == 3 && info.Fields[2].Type == "*main.point", *info)
+	rules := must(o.c.GuessSubstitutePath())(t)
+	check(t, "substitute paths", rules != nil, rules) // of this module: the program is none of its
 	returns := must(o.c.FunctionReturnLocations("main.double"))(t)
 	check(t, "returns", len(returns) >= 1, returns)
 }

@@ -146,6 +146,13 @@ func (o *tour) refusals(t *testing.T) {
 	refused(t, "reverse instruction", err)
 	st := <-o.c.Rewind()
 	refused(t, "rewind", st.Err)
+	if traced, err := o.c.GetBufferedTracepoints(nil); err != nil || len(traced) > 0 {
+		t.Errorf("traced %v, %v", traced, err)
+	}
+	// The peer cannot do it here either; it may or may not say so.
+	if err := o.c.CreateEBPFTracepoint("main.work"); err != nil {
+		refused(t, "eBPF", err)
+	}
 	// There is no library; the peer does not mind.
 	o.c.DownloadLibraryDebugInfo(0)
 	if err := o.c.CancelDownloads(); err != nil {

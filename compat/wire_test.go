@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	peer "github.com/go-delve/delve/service/api"
@@ -205,10 +206,9 @@ func marshal(t *testing.T, v any) []byte {
 	return text
 }
 
-// more are fields that the peer's types lack; they are left out when empty.
-var more = map[string]bool{
-	"Offset of api.TypeInfoField": true, "Size of api.TypeInfoField": true, "Embedded of api.TypeInfoField": true,
-}
+// ourOwn are fields that the peer does not know. They are left out when they
+// are zero.
+var ourOwn = map[reflect.Type][]string{reflect.TypeFor[api.TypeInfoField](): {"Offset", "Size", "Embedded"}}
 
 // fill gives every exported field a value that is not zero, the same for types
 // of the same shape. Below depth, pointers, slices and maps stay nil.
@@ -228,7 +228,7 @@ func fill(v reflect.Value, depth int) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() && !more[f.Name+" of "+v.Type().String()] {
+			if f := v.Type().Field(i); f.IsExported() && !slices.Contains(ourOwn[v.Type()], f.Name) {
 				fill(v.Field(i), depth)
 			}
 		}

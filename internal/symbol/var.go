@@ -141,6 +141,22 @@ func (v *Var) Location(pc addr.FileAddr) ([]byte, error) {
 	return code, nil
 }
 
+// LocationText spells the variable's DWARF expression at pc, "" when it has none.
+func (v *Var) LocationText(pc addr.FileAddr) string {
+	if v.loc == nil || v.loc.At == info.AtConstValue {
+		return ""
+	}
+	code, err := v.loc.Location(uint64(pc))
+	if err != nil {
+		return ""
+	}
+	text := expr.Text(code, v.file.ByteOrder(), v.unit.AddrSize)
+	if v.Escaped && text != "" {
+		text += " (escaped)"
+	}
+	return text
+}
+
 // hasPlace is false for variables that are nowhere in the whole function.
 func (v *Var) hasPlace() bool {
 	if v.loc == nil {

@@ -46,7 +46,7 @@ func head(v *Value) api.Variable {
 	name := v.TypeName()
 	return api.Variable{
 		Name: v.Name, Addr: uint64(a), Type: name, RealType: name, Flags: v.Flags,
-		Kind: apiKind(v), DeclLine: int64(v.DeclLine), LocationExpr: v.LocationExpr,
+		Kind: apiKind(v), DeclLine: int64(v.DeclLine), LocationExpr: v.locationExpr(),
 		Children: []api.Variable{},
 	}
 }

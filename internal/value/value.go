@@ -83,8 +83,9 @@ type Value struct {
 	Err error
 
 	Flags api.VariableFlags
-	// LocationExpr describes where debug information puts it, "" if it does not.
-	LocationExpr string
+	// from is the variable whose value it is at fromPC, nil for others.
+	from   *symbol.Var
+	fromPC addr.FileAddr
 	// DeclLine is the line of its declaration, 0 if not known.
 	DeclLine int
 

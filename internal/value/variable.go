@@ -24,12 +24,21 @@ func FromVar(env *Env, v *symbol.Var, pc addr.FileAddr, ctx expr.Context, dict a
 	if v.Kind == symbol.Const {
 		return constOf(env, v, val)
 	}
+	val.from, val.fromPC = v, pc
 	pieces, err := v.Pieces(pc, ctx)
 	if err != nil {
 		val.Err = err
 		return val
 	}
 	return val.place(pieces)
+}
+
+// locationExpr spells where debug information puts a variable.
+func (v *Value) locationExpr() string {
+	if v.from == nil {
+		return ""
+	}
+	return v.from.LocationText(v.fromPC)
 }
 
 // FromPieces is a value of type t that is spread over pieces, as DWARF
