@@ -209,9 +209,7 @@ func (w *walker) compare(order []visited) {
 	for _, v := range order {
 		got = append(got, strconv.Itoa(v.line))
 	}
-	for _, f := range strings.Fields(string(text)) {
-		want = append(want, f)
-	}
+	want = append(want, strings.Fields(string(text))...)
 	for i := range want {
 		if i >= len(got) || got[i] != want[i] {
 			w.Fatalf("visited differs from printed at %d:\ngot  %s\nwant %s", i, strings.Join(got, " "), strings.Join(want, " "))
