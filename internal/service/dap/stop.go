@@ -37,7 +37,8 @@ func (c *client) showStop(reason string, st *api.DebuggerState) {
 
 // explain fills in the reason of a stop.
 func (c *client) explain(body *dap.StoppedEventBody, st *api.DebuggerState) {
-	if b := reached(st); b != nil {
+	// A log point that was reached at the moment of a pause is no reason to stop.
+	if b := reached(st); b != nil && !(b.Tracepoint && c.run.pausing) {
 		c.explainBreakpoint(body, b)
 		return
 	}
