@@ -29,7 +29,7 @@ func (r Rules) String() string {
 // Apply rewrites a path from the executable to one on this machine.
 func (r Rules) Apply(path string) string {
 	for _, rule := range r {
-		if out, ok := replacePrefix(path, rule.From, rule.To); ok {
+		if out, ok := ReplaceDir(path, rule.From, rule.To); ok {
 			return out
 		}
 	}
@@ -69,9 +69,10 @@ func (r Rules) Without(from string) (Rules, bool) {
 	return out, len(out) < len(r)
 }
 
-// replacePrefix works on whole path elements: /a does not fit /ab.
+// ReplaceDir replaces the directory from that path is in by to, and tells
+// whether path is in it. It works on whole path elements: /a does not fit /ab.
 // An empty from fits relative paths, which -trimpath leaves in executables.
-func replacePrefix(path, from, to string) (string, bool) {
+func ReplaceDir(path, from, to string) (string, bool) {
 	if from == "" {
 		if filepath.IsAbs(path) {
 			return "", false

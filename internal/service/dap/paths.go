@@ -1,9 +1,6 @@
 package dap
 
-import (
-	"path/filepath"
-	"strings"
-)
+import "github.com/tinydbg/tinydbg/internal/config"
 
 // pathRule says that what the editor has in the directory From was compiled in
 // the directory To.
@@ -29,7 +26,7 @@ func (p *paths) set(rules []pathRule) { p.rules = rules }
 // compiled is the name in the program of a file of the editor's.
 func (p *paths) compiled(path string) string {
 	for _, r := range p.rules {
-		if to, ok := replaceDir(path, r.From, r.To); ok {
+		if to, ok := config.ReplaceDir(path, r.From, r.To); ok {
 			return to
 		}
 	}
@@ -39,29 +36,9 @@ func (p *paths) compiled(path string) string {
 // edited is the name at the editor of a file of the program.
 func (p *paths) edited(path string) string {
 	for _, r := range p.rules {
-		if to, ok := replaceDir(path, r.To, r.From); ok {
+		if to, ok := config.ReplaceDir(path, r.To, r.From); ok {
 			return to
 		}
 	}
 	return path
-}
-
-// replaceDir replaces a directory that path is in. "" stands for the whole of
-// relative names, as -trimpath makes them.
-func replaceDir(path, from, to string) (string, bool) {
-	if from == "" {
-		if filepath.IsAbs(path) {
-			return "", false
-		}
-		return filepath.Join(to, path), true
-	}
-	from = strings.TrimSuffix(from, "/")
-	rest, ok := strings.CutPrefix(path, from)
-	if !ok || rest != "" && rest[0] != '/' {
-		return "", false
-	}
-	if to == "" {
-		return strings.TrimPrefix(rest, "/"), true
-	}
-	return strings.TrimSuffix(to, "/") + rest, true
 }
