@@ -72,7 +72,7 @@ func eachBuild(t *testing.T, program string, f func(*story)) {
 	}
 }
 
-const stopHere = "main.go:158"
+const stopHere = "main.go:159"
 
 // stopped launches the program and lets it run to where calls are made.
 func (s *story) toCalls() {
