@@ -24,6 +24,13 @@ func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 		}
 		return b, nil
 	}
+	if s.core != "" {
+		b, err := session.OpenCore(s.path, s.core, cfg)
+		if err != nil {
+			return nil, err
+		}
+		return b, nil
+	}
 	redirects, err := o.streams()
 	if err != nil {
 		return nil, err

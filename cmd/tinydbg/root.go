@@ -23,6 +23,7 @@ func newRoot() *cobra.Command {
 	o.globalFlags(root.PersistentFlags())
 	root.AddCommand(
 		attachCommand(o), psCommand(), execCommand(o), debugCommand(o), testCommand(o), traceCommand(o),
+		coreCommand(o),
 		connectCommand(o), dapCommand(o), holdTerminalCommand(), versionCommand(),
 		logTopic(), redirectTopic(), backendTopic(),
 	)

@@ -14,9 +14,10 @@ import (
 )
 
 // start says what is debugged: a running process if pid is not 0, else a
-// program to start.
+// program to start, or one whose process has left a core file.
 type start struct {
 	pid   int
+	core  string // path of the core file
 	path  string // of the program, or of the executable with the symbols
 	args  []string
 	dir   string

@@ -110,11 +110,19 @@ func (r *refresh) addLibrary(lib library) {
 // namespace.
 func (s *Set) open(path string) (*symbol.File, error) {
 	o := symbol.Options{DebugDirs: s.opts.DebugDirs, Name: path}
-	f, err := symbol.Open(fmt.Sprintf("/proc/%d/root%s", s.proc.PID(), path), o)
+	f, err := symbol.Open(s.root()+path, o)
 	if err != nil {
 		f, err = symbol.Open(path, o)
 	}
 	return f, err
+}
+
+// root is the directory below which the process finds its files.
+func (s *Set) root() string {
+	if r, ok := s.proc.(Rooted); ok {
+		return r.Root()
+	}
+	return fmt.Sprintf("/proc/%d/root", s.proc.PID())
 }
 
 // addMapped adds what is mapped executable from files and not known yet.

@@ -56,6 +56,12 @@ type Process interface {
 	Auxv() ([]byte, error)
 }
 
+// Rooted is a process that does not live: /proc/PID/root is not its.
+type Rooted interface {
+	// Root is the directory below which its files are looked for.
+	Root() string
+}
+
 // Options say how symbol files of libraries are opened.
 type Options struct {
 	// DebugDirs is passed on to symbol.Open.

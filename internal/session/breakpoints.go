@@ -10,6 +10,7 @@ import (
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/target"
 )
 
 // CreateBreakpoint sets a breakpoint, also while the process runs.
@@ -50,6 +51,9 @@ func (s *Session) createBreakpoint(in api.CreateBreakpointIn) (*api.Breakpoint, 
 
 // addBreakpoint arms a new breakpoint of the user's.
 func (s *Session) addBreakpoint(b *breakpoint.Breakpoint) (out *api.Breakpoint, err error) {
+	if s.remains() {
+		return nil, target.ErrCoreBreakpoint
+	}
 	err = s.onTracer(func() error {
 		if other := s.sameplace(b); other != nil {
 			a := s.apiBreakpoint(other)

@@ -20,7 +20,7 @@ var builtins = []struct {
 // addBuiltin arms the built-in breakpoints. Where the functions are missing the
 // breakpoint is, too.
 func (s *Session) addBuiltin() {
-	if s.runtime == nil {
+	if s.runtime == nil || s.remains() {
 		return
 	}
 	for _, b := range builtins {

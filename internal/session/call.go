@@ -64,7 +64,7 @@ func (s *Session) evaluate(ctx context.Context, cmd api.DebuggerCommand, begin f
 	var failed error
 	var stops chan struct{}
 	err := s.do(func() error {
-		if err := s.checkStopped(); err != nil {
+		if err := s.checkRunnable(); err != nil {
 			return err
 		}
 		ev, err := begin()

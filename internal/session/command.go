@@ -82,7 +82,7 @@ func (s *Session) resume(ctx context.Context, cmd api.DebuggerCommand, plan plan
 	var failed error
 	var stops chan struct{}
 	err := s.do(func() error {
-		if err := s.checkStopped(); err != nil {
+		if err := s.checkRunnable(); err != nil {
 			return err
 		}
 		run, err := s.prepare(cmd.Name, plan)

@@ -19,7 +19,7 @@ const librariesID = internalIDs
 // Precondition: session goroutine; stopped.
 func (s *Session) watchLibraries() {
 	at := s.images.LinkBreak()
-	if at == 0 {
+	if at == 0 || s.remains() {
 		return
 	}
 	b := &breakpoint.Breakpoint{ID: librariesID, Addrs: []addr.Addr{at}}

@@ -11,8 +11,11 @@ import (
 // logAdopted tells which process is debugged, and what its files lack.
 func (s *Session) logAdopted() {
 	how := "launched"
-	if s.proc.Attached() {
+	switch {
+	case s.proc.Attached():
 		how = "attached"
+	case s.remains():
+		how = "opened a core file"
 	}
 	logflags.For(logflags.Debugger).Info(how, "pid", s.proc.PID(), "executable", s.file.Path(), "go", s.file.GoVersion())
 	if !logflags.Enabled(logflags.DebugLineErr) {

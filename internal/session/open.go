@@ -160,6 +160,9 @@ func (s *Session) adopt(proc target.Process, file *symbol.File) error {
 	s.stop = &run.Stop{Reason: run.Halted}
 	s.gone = nil
 	s.view = view{}
+	if dead, ok := proc.(target.Remains); ok {
+		s.atTheEnd(dead)
+	}
 	s.guard()
 	s.addBuiltin()
 	s.watchLibraries()

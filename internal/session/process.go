@@ -16,7 +16,7 @@ import (
 func (s *Session) GetVersion(context.Context) (out api.GetVersionOut, err error) {
 	err = s.do(func() error {
 		out = api.GetVersionOut{
-			Backend: "native", TargetGoVersion: s.file.GoVersion(),
+			Backend: s.backend(), TargetGoVersion: s.file.GoVersion(),
 			MinSupportedVersionOfGo: release(goruntime.Oldest), MaxSupportedVersionOfGo: release(goruntime.Newest),
 		}
 		if out.TargetGoVersion != "" {

@@ -10,8 +10,12 @@ import (
 
 var errNoRecording = &target.UnsupportedError{Feature: "a checkpoint", Needs: "a recording"}
 
-// Recorded is false: the process is a live one.
-func (s *Session) Recorded(context.Context) (bool, string, error) { return false, "", nil }
+// Recorded is true for a core file, as clients know it: what is past is looked
+// at. There are no recordings that can be run.
+func (s *Session) Recorded(context.Context) (yes bool, dir string, err error) {
+	err = s.do(func() error { yes = s.remains(); return nil })
+	return yes, "", err
+}
 
 // StopRecording fails, see Recorded.
 func (s *Session) StopRecording(context.Context) error {

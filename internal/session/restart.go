@@ -27,12 +27,17 @@ func (s *Session) Restart(ctx context.Context, in api.RestartIn) (discarded []ap
 }
 
 func (s *Session) stopForRestart(ctx context.Context) error {
-	attached, err := s.AttachedToExistingProcess(ctx)
+	err := s.do(func() error {
+		switch {
+		case s.remains():
+			return target.ErrCoreRun
+		case s.proc.Attached():
+			return errors.New("cannot restart process Delve did not create")
+		}
+		return nil
+	})
 	if err != nil {
 		return err
-	}
-	if attached {
-		return errors.New("cannot restart process Delve did not create")
 	}
 	_, err = s.haltAndWait(ctx)
 	return err

@@ -36,6 +36,9 @@ func (s *Session) createWatchpoint(scope api.EvalScope, text string, kind api.Wa
 	if kind == 0 || kind&^(api.WatchRead|api.WatchWrite) != 0 {
 		return nil, errors.New("at least one of read and write must be set for watchpoint")
 	}
+	if s.remains() {
+		return nil, target.ErrCoreBreakpoint
+	}
 	w, f, err := s.frameAt(scope)
 	if err != nil {
 		return nil, err

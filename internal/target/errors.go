@@ -49,3 +49,10 @@ var ErrThreadGone = errors.New("thread has exited")
 
 // ErrDetached is returned by requests to a process that was let go.
 var ErrDetached = errors.New("process was detached")
+
+// What cannot be done to a core file. Clients look for these words.
+var (
+	ErrCoreRun        = errors.New("can not continue execution of core process")
+	ErrCoreWrite      = errors.New("can not write to core process")
+	ErrCoreBreakpoint = errors.New("cannot write a breakpoint to a core file")
+)

@@ -265,3 +265,14 @@ type ChildFixer interface {
 	// has its own copy of the address space. nil means nothing.
 	SetChildFix(func(child Memory))
 }
+
+// Remains is a process that is no more, of which a core file is left: its
+// threads are stopped for ever, and nothing can be changed.
+type Remains interface {
+	Process
+	// Stop is the thread that the end of the process was about, and the signal
+	// that ended it; 0 when it went on after the core was written.
+	Stop() (Thread, syscall.Signal)
+	// Damage tells what is missing of the core file, nil if nothing is.
+	Damage() error
+}
