@@ -16,6 +16,10 @@ func (l *Loop) event(ev target.Event) (*Stop, error) {
 	if ev.Kind == target.EventWake {
 		return nil, nil
 	}
+	if l.held {
+		l.absorb(ev)
+		return nil, nil
+	}
 	th := l.of(ev.Thread)
 	th.interrupted = false
 	var stop *Stop
@@ -25,6 +29,7 @@ func (l *Loop) event(ev target.Event) (*Stop, error) {
 		stop, err = l.signal(th, ev.Signal)
 	case target.EventThreadExited:
 		l.forget(th)
+		stop, err = l.lost(th)
 	case target.EventNewThread:
 		err = l.born(th)
 	case target.EventExec:
@@ -58,7 +63,7 @@ func (l *Loop) goOn(th *thread) error {
 	if th.step != noStep {
 		return th.Step(0)
 	}
-	if l.alone {
+	if l.waits(th) {
 		return nil
 	}
 	return th.Resume(0)
@@ -76,7 +81,7 @@ func (l *Loop) born(th *thread) error {
 // exec handles the start of another program in the process: what was known of
 // the one before is dropped.
 func (l *Loop) exec(th *thread) *Stop {
-	l.pending, l.noScratch, l.plan, l.alone, l.calls = nil, nil, nil, false, nil
+	l.pending, l.noScratch, l.plan, l.alone, l.only, l.calls = nil, nil, nil, false, nil, nil
 	*th = thread{Thread: th.Thread}
 	l.threads = map[int]*thread{th.ID(): th}
 	l.table.Reset()
@@ -97,7 +102,22 @@ func (l *Loop) signal(th *thread, sig syscall.Signal) (*Stop, error) {
 	if l.hooks.StopFor != nil && l.hooks.StopFor(sig) {
 		return &Stop{Reason: Signalled, Thread: th.Thread, Signal: sig}, nil
 	}
+	if l.stopsBefore(sig) {
+		l.hold(th, sig)
+		return l.signalled(th, sig), nil
+	}
 	return nil, l.deliver(th, sig)
+}
+
+func (l *Loop) stopsBefore(sig syscall.Signal) bool {
+	return l.hooks.StopBefore != nil && l.hooks.StopBefore(sig)
+}
+
+// signalled is a stop before a signal is delivered. A step of the thread's goes
+// on from the handler, if at all: it is given up.
+func (l *Loop) signalled(th *thread, sig syscall.Signal) *Stop {
+	l.cancelIfMine(th.Thread)
+	return &Stop{Reason: Signalled, Thread: th.Thread, Signal: sig}
 }
 
 // faults are the signals that an instruction itself raises.

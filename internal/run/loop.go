@@ -39,6 +39,13 @@ type Loop struct {
 	ending  bool    // calls go on to their ends
 	// alone: only the thread that does one instruction runs.
 	alone bool
+	// only is the one thread that runs, nil when all do.
+	only *thread
+	// waiting: the loop takes events, and does between what others ask for.
+	waiting bool
+	between []func() (*Stop, error)
+	// held: nobody runs for a moment.
+	held bool
 	// recovering: it takes out what a dead debugger left.
 	recovering bool
 	// noScratch are addresses near which mapping was tried in vain.
@@ -52,6 +59,9 @@ type Hooks struct {
 	// StopFor tells whether a signal stops the process, as halt does, instead
 	// of being passed on.
 	StopFor func(sig syscall.Signal) bool
+	// StopBefore tells which signals stop the process before they are passed
+	// on, which happens when the thread is resumed.
+	StopBefore func(sig syscall.Signal) bool
 	// Fork is told about a new process that was let go.
 	Fork func(t target.Thread, child int)
 	// NoInject forbids mapping memory in the process.
@@ -197,15 +207,21 @@ func (l *Loop) Here(t target.Thread, pc addr.Addr) { l.of(t).passed = pc }
 
 // wait handles events until there is a stop, and stops everybody.
 func (l *Loop) wait() (*Stop, error) {
+	l.waiting = true
+	defer func() { l.waiting, l.held, l.between = false, false, nil }()
 	for {
 		if l.halt {
 			return l.finish(&Stop{Reason: Halted})
 		}
-		ev, err := l.proc.Wait()
-		if err != nil {
-			return nil, err
+		handle := l.takeBetween()
+		if handle == nil {
+			ev, err := l.proc.Wait()
+			if err != nil {
+				return nil, err
+			}
+			handle = func() (*Stop, error) { return l.event(ev) }
 		}
-		stop, err := l.event(ev)
+		stop, err := handle()
 		if err != nil {
 			return l.failed(err)
 		}
@@ -227,7 +243,7 @@ func (l *Loop) finish(stop *Stop) (*Stop, error) {
 		}
 		return stop, err
 	}
-	l.alone = false
+	l.alone, l.only = false, nil
 	if stop.Reason == Halted {
 		l.halt = false
 	}
@@ -257,6 +273,6 @@ func (l *Loop) failed(err error) (*Stop, error) {
 			return ex, nil
 		}
 	}
-	l.alone = false
+	l.alone, l.only = false, nil
 	return nil, err
 }

@@ -14,13 +14,16 @@ import (
 // reason not to resume at all.
 func (l *Loop) resumeAll() (*Stop, error) {
 	for _, th := range l.stopped() {
+		if l.only != nil && l.only != th {
+			continue
+		}
 		stop, err := l.leftOver(th)
 		if stop != nil || err != nil && err != target.ErrThreadGone {
 			return stop, err
 		}
 	}
 	for _, th := range l.stopped() {
-		if l.alone && th.step != forPlan || th.State() != target.Stopped {
+		if l.waits(th) || th.State() != target.Stopped {
 			// Passing over a trap without a copy may have resumed it already.
 			continue
 		}

@@ -24,7 +24,7 @@ const (
 	Halted
 	// Trapped: the program has a trap instruction of its own.
 	Trapped
-	// Signalled: Signal stops the process instead of being delivered.
+	// Signalled: Signal stops the process instead of being delivered, or before.
 	Signalled
 	// Execed: the process runs another program, of which it has not done an
 	// instruction; the table is empty, and the set's breakpoints are nowhere.
@@ -64,6 +64,12 @@ func (l *Loop) takePending() *Stop {
 		switch stop.Reason {
 		case Trapped, StepDone, Execed:
 			return stop
+		case Signalled:
+			if l.stopsBefore(stop.Signal) && stop.Thread.State() == target.Stopped {
+				l.cancelIfMine(stop.Thread)
+				return stop
+			}
+			continue
 		}
 		var still []Reached
 		for _, r := range stop.Reached {

@@ -109,6 +109,9 @@ func (l *Loop) absorb(ev target.Event) {
 func (l *Loop) absorbSignal(th *thread, sig syscall.Signal) {
 	if sig != syscall.SIGTRAP {
 		l.hold(th, sig)
+		if l.stopsBefore(sig) {
+			l.pending = append(l.pending, &Stop{Reason: Signalled, Thread: th.Thread, Signal: sig})
+		}
 		return
 	}
 	cause, err := th.Cause()

@@ -136,6 +136,7 @@ func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error),
 	go s.preload() // while nobody waits for us
 	go s.drive(s.proc, loop, func(stop *run.Stop, err error) {
 		s.takeTerminal()
+		s.endGlance()
 		s.stops = nil // what follows looks at a process that is stopped
 		*failed = s.stopped(stop, err, cmd.ReturnInfoLoadConfig)
 		s.events.send(api.Event{Kind: api.EventStopped})

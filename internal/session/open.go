@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
@@ -187,5 +188,9 @@ func (s *Session) hooks() run.Hooks {
 		Guard:     s.outlivesUs(),
 		Unguarded: s.unguarded,
 		StopFor:   s.stopFor,
+		StopBefore: func(sig syscall.Signal) bool {
+			set := s.signals.Load()
+			return set != nil && (*set)[sig]
+		},
 	}
 }

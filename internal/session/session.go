@@ -15,6 +15,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
+	"syscall"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
@@ -71,6 +73,9 @@ type Session struct {
 	traced tracedHits
 	// debugDirs are searched for debug files of images opened from now on.
 	debugDirs []string
+	glances   glances
+	// signals stop the process before they are delivered: from any goroutine.
+	signals atomic.Pointer[map[syscall.Signal]bool]
 }
 
 // debuggee is a process with its symbols. A restart or an exec makes another.

@@ -29,7 +29,7 @@ func (s *Session) world() *inspect.World {
 }
 
 func (s *Session) stoppedThread(id int) (*threadView, error) {
-	if err := s.checkStopped(); err != nil {
+	if err := s.canLook(); err != nil {
 		return nil, err
 	}
 	tv := s.view.byID[id]
@@ -67,7 +67,10 @@ func (s *Session) hasBreakpoint(a addr.Addr) bool {
 
 // inspected is what f finds out about the stopped process.
 func inspected[T any](s *Session, f func(*inspect.World) (T, error)) (out T, err error) {
-	err = s.whileStopped(func() (err error) {
+	err = s.do(func() (err error) {
+		if err := s.canLook(); err != nil {
+			return err
+		}
 		out, err = f(s.world())
 		return err
 	})

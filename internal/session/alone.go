@@ -1,0 +1,120 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/run"
+	"github.com/tinydbg/tinydbg/internal/step"
+)
+
+// A thread that runs alone may need the others: a lock that one of them has, the
+// garbage collector, a value from a channel. It then uses no processor, and the
+// others are let go.
+const (
+	// aloneLook is how often that is looked at.
+	aloneLook = 50 * time.Millisecond
+	// aloneIdle is how many looks in a row have to find it idle.
+	aloneIdle = 4
+)
+
+// CommandAlone is Command, with Continue or one of the steps, for the thread of
+// the selected goroutine alone: the other threads are held until the stop, or
+// until that thread has waited for something for some 200 ms; then they are let
+// go, and others is called, from any goroutine.
+func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, others func()) (*api.DebuggerState, error) {
+	plan := planner(func(step.Start) (step.Plan, error) { return nil, nil })
+	if cmd.Name != api.Continue {
+		var err error
+		if plan, err = s.planOf(cmd.Name); err != nil {
+			return nil, err
+		}
+	}
+	var failed error
+	var stops chan struct{}
+	err := s.do(func() error {
+		if err := s.checkStopped(); err != nil {
+			return err
+		}
+		w, err := s.at(0)
+		if err != nil {
+			return err
+		}
+		if w.thread == nil {
+			return fmt.Errorf("goroutine %d is on no thread: it cannot run alone", w.g.ID)
+		}
+		begin, err := s.prepare(cmd.Name, plan)
+		if err != nil {
+			return err
+		}
+		only := w.thread.Thread
+		s.start(cmd, func() (*run.Stop, error) { s.loop.Only(only); return begin() }, &failed)
+		stops = s.stops
+		go s.watchAlone(only.ID(), stops, others)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.await(ctx, stops)
+	if failed != nil && err == nil {
+		return st, failed
+	}
+	return st, err
+}
+
+// watchAlone lets the others go when the thread that runs alone waits.
+func (s *Session) watchAlone(thread int, stops chan struct{}, others func()) {
+	look := time.NewTicker(aloneLook)
+	defer look.Stop()
+	path := "/proc/" + strconv.Itoa(s.pid()) + "/task/" + strconv.Itoa(thread) + "/schedstat"
+	used, idle := onProcessor(path), 0
+	for idle < aloneIdle {
+		select {
+		case <-look.C:
+		case <-stops:
+			return
+		case <-s.quit:
+			return
+		}
+		now := onProcessor(path)
+		if now-used < aloneLook/5 {
+			idle++
+		} else {
+			idle = 0
+		}
+		used = now
+	}
+	joined := false
+	_ = s.do(func() error {
+		if s.stops != stops {
+			return nil
+		}
+		return s.onTracer(func() error { joined = s.loop.Between(s.loop.Join); return nil })
+	})
+	if joined {
+		others()
+	}
+}
+
+func (s *Session) pid() int {
+	pid, _ := s.ProcessPid(context.Background())
+	return pid
+}
+
+// onProcessor is how long a thread has run, by its schedstat file; 0 when nobody
+// knows, which counts as idle.
+func onProcessor(path string) time.Duration {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return 0
+	}
+	first, _, _ := bytes.Cut(data, []byte(" "))
+	ns, _ := strconv.ParseInt(string(first), 10, 64)
+	return time.Duration(ns)
+}
