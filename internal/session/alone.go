@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -37,6 +38,7 @@ func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, oth
 	}
 	var failed error
 	var stops chan struct{}
+	var watch sync.WaitGroup
 	err := s.do(func() error {
 		if err := s.checkStopped(); err != nil {
 			return err
@@ -55,13 +57,17 @@ func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, oth
 		only := w.thread.Thread
 		s.start(cmd, func() (*run.Stop, error) { s.loop.Only(only); return begin() }, &failed)
 		stops = s.stops
-		go s.watchAlone(only.ID(), stops, others)
+		pid := s.proc.PID()
+		watch.Go(func() { s.watchAlone(pid, only.ID(), stops, others) })
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	st, err := s.await(ctx, stops)
+	if err == nil {
+		watch.Wait()
+	}
 	if failed != nil && err == nil {
 		return st, failed
 	}
@@ -69,10 +75,10 @@ func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, oth
 }
 
 // watchAlone lets the others go when the thread that runs alone waits.
-func (s *Session) watchAlone(thread int, stops chan struct{}, others func()) {
+func (s *Session) watchAlone(pid, thread int, stops chan struct{}, others func()) {
 	look := time.NewTicker(aloneLook)
 	defer look.Stop()
-	path := "/proc/" + strconv.Itoa(s.pid()) + "/task/" + strconv.Itoa(thread) + "/schedstat"
+	path := fmt.Sprintf("/proc/%d/task/%d/", pid, thread)
 	used, idle := onProcessor(path), 0
 	for idle < aloneIdle {
 		select {
@@ -83,9 +89,7 @@ func (s *Session) watchAlone(thread int, stops chan struct{}, others func()) {
 			return
 		}
 		now := onProcessor(path)
-		if now-used < aloneLook/5 {
-			idle++
-		} else {
+		if idle++; now-used > aloneLook/5 || !sleeps(path) {
 			idle = 0
 		}
 		used = now
@@ -102,19 +106,25 @@ func (s *Session) watchAlone(thread int, stops chan struct{}, others func()) {
 	}
 }
 
-func (s *Session) pid() int {
-	pid, _ := s.ProcessPid(context.Background())
-	return pid
-}
-
-// onProcessor is how long a thread has run, by its schedstat file; 0 when nobody
-// knows, which counts as idle.
+// onProcessor is how long a thread has run, by its schedstat file. Where there
+// is none it is 0: then only the state counts.
 func onProcessor(path string) time.Duration {
-	data, err := os.ReadFile(path)
+	data, err := os.ReadFile(path + "schedstat")
 	if err != nil {
 		return 0
 	}
 	first, _, _ := bytes.Cut(data, []byte(" "))
 	ns, _ := strconv.ParseInt(string(first), 10, 64)
 	return time.Duration(ns)
+}
+
+// sleeps tells whether a thread waits for something in the kernel, and not for
+// a processor or for us.
+func sleeps(path string) bool {
+	data, err := os.ReadFile(path + "stat")
+	if err != nil {
+		return false
+	}
+	rest := data[bytes.LastIndexByte(data, ')')+1:]
+	return len(rest) > 1 && (rest[1] == 'S' || rest[1] == 'D')
 }

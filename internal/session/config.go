@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"os"
+	"time"
 
 	"github.com/tinydbg/tinydbg/internal/target/native"
 )
@@ -24,6 +25,9 @@ type Config struct {
 	Guardian bool
 	// Warn is told, in a line, what the user should know; nil means nobody.
 	Warn func(text string)
+	// GlanceLimit is how long a running process is held for one look at it, 100
+	// ms if it is 0.
+	GlanceLimit time.Duration
 	// AnyGoVersion allows programs of unsupported Go releases.
 	AnyGoVersion bool
 

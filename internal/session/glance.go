@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -11,9 +12,10 @@ import (
 	"github.com/tinydbg/tinydbg/internal/run"
 )
 
-// GlanceLimit is how long a running process is held for one glance, at most.
-// The question that is being answered then is answered still.
-const GlanceLimit = 100 * time.Millisecond
+// glanceLimit is how long a running process is held for one glance, unless the
+// configuration says otherwise. The question that is being answered then is
+// answered still.
+const glanceLimit = 100 * time.Millisecond
 
 // Glances counts the moments in which a running process was held to be looked
 // at.
@@ -39,9 +41,9 @@ type glance struct {
 }
 
 // Glance calls f, which may ask what needs a stopped process: one that runs is
-// held meanwhile, for at most GlanceLimit, and nobody is told of a stop. f is
-// called on the caller's goroutine; verbs that resume or change the process
-// refuse.
+// held meanwhile, for at most Config.GlanceLimit, and nobody is told of a stop.
+// f is called on the caller's goroutine; verbs that resume or change the process
+// refuse, and after that time so do all others.
 func (s *Session) Glance(ctx context.Context, f func() error) error {
 	s.glances.turn.Lock()
 	defer s.glances.turn.Unlock()
@@ -50,7 +52,7 @@ func (s *Session) Glance(ctx context.Context, f func() error) error {
 		return err
 	}
 	if g != nil {
-		limit := time.AfterFunc(GlanceLimit, func() { s.letGo(g) })
+		limit := time.AfterFunc(cmp.Or(s.cfg.GlanceLimit, glanceLimit), func() { s.letGo(g) })
 		defer limit.Stop()
 		defer s.letGo(g)
 	}
