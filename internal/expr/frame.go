@@ -24,6 +24,9 @@ func ScopeOf(images []*image.Image, f *unwind.Frame, env value.Env) *Scope {
 		env.Regs = f.Regs
 		sc.Thread = f.Regs.Thread()
 	}
+	if frame := *f; env.Set != nil && f.Func != nil && !f.Func.IsGo() {
+		sc.Entry = func(place []byte) (uint64, error) { return unwind.EntryValue(env.Mem, env.Set, &frame, place) }
+	}
 	if f.Image != nil {
 		env.Order, env.PtrSize = f.Image.File.ByteOrder(), f.Image.File.PtrSize()
 	}

@@ -21,6 +21,9 @@ type Scope struct {
 	Thread arch.Regs
 	// CFA is the frame's canonical frame address, 0 if not known.
 	CFA addr.Addr
+	// Entry gives what a place such as a register held when the frame's function
+	// was entered; nil: nobody knows.
+	Entry func(place []byte) (uint64, error)
 	// G is the goroutine of the frame. It is asked for only when an expression
 	// mentions it. nil: there is none.
 	G func() (*goruntime.G, error)

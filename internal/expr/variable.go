@@ -122,7 +122,7 @@ func (sc *Scope) variable(v *symbol.Var, im *image.Image, all []*symbol.Var) *va
 	}
 	ctx := dwarfexpr.Context{
 		Regs: sc.Env.Regs, Mem: sc.Env.Mem, CFA: sc.CFA, Bias: im.Bias,
-		PtrSize: im.File.PtrSize(), Order: im.File.ByteOrder(),
+		PtrSize: im.File.PtrSize(), Order: im.File.ByteOrder(), Entry: sc.Entry,
 	}
 	var dict addr.Addr
 	if len(all) > 0 {

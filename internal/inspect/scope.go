@@ -87,7 +87,7 @@ func (w *World) deferredFrame(c *context, frames []unwind.Frame, s api.EvalScope
 
 // scope is the world of expressions in a frame.
 func (w *World) scope(c *context, f *unwind.Frame, innermost bool) *expr.Scope {
-	env := value.Env{Mem: w.Mem, Runtime: w.Runtime, Formatters: w.Formatters, PtrSize: w.Arch.PtrSize(), Order: w.Arch.ByteOrder()}
+	env := value.Env{Mem: w.Mem, Runtime: w.Runtime, Set: w.Images, Formatters: w.Formatters, PtrSize: w.Arch.PtrSize(), Order: w.Arch.ByteOrder()}
 	sc := expr.ScopeOf(w.Images.All(), f, env)
 	sc.ThreadID, sc.Closure = c.thread, c.closure
 	sc.G = func() (*goruntime.G, error) { return c.g, nil }

@@ -16,7 +16,7 @@ func (env Env) addInlined(groups map[string]*group, p pattern) {
 // were never inlined, either, are dropped.
 func (env Env) onlyInlined(groups map[string]*group, p pattern, last string) {
 	for _, im := range env.Images {
-		for _, name := range im.File.GoNames(last) {
+		for _, name := range im.File.NamesWith(last) {
 			key := p.key(name)
 			if !p.matches(key) || !p.fitsInstance(name) || len(im.File.InlineInstances(name)) == 0 {
 				continue

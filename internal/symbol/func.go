@@ -41,7 +41,11 @@ type funcPart struct {
 		once sync.Once
 		list []*Func
 	}
-	c     cFuncs
+	c        cFuncs
+	cInlined struct {
+		once   sync.Once
+		byName map[string][]Instance
+	}
 	names sync.Map // string -> *Func or nil: answers of FuncNamed
 }
 

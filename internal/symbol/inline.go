@@ -29,7 +29,7 @@ type Frame struct {
 func (f *File) Inlines(pc addr.FileAddr) []Frame {
 	g, fn, ok := f.rowAt(pc)
 	if !ok {
-		return f.cFrame(pc)
+		return f.cFrames(pc)
 	}
 	// What can be read of a damaged tree is better than nothing.
 	calls, _ := fn.Calls(g.tree, uint64(pc))
@@ -50,15 +50,6 @@ func frameAt(fn *pclntab.Func, name string, pc uint64, start int, inlined bool) 
 	}
 }
 
-func (f *File) cFrame(pc addr.FileAddr) []Frame {
-	fn := f.FuncAt(pc)
-	if fn == nil {
-		return nil
-	}
-	pos, _ := f.Line(pc)
-	return []Frame{{Func: fn.Name, Position: pos, PC: pc}}
-}
-
 // Instance is a place where a call was inlined.
 type Instance struct {
 	// PC is the lowest statement of the inlined body: where to stop for it.
@@ -72,11 +63,11 @@ type Instance struct {
 func (f *File) InlineInstances(name string) []Instance {
 	g, err := f.goTable()
 	if err != nil {
-		return nil
+		return f.cInlineInstances(name)
 	}
 	off, ok := g.NameOff(name)
 	if !ok {
-		return nil
+		return f.cInlineInstances(name)
 	}
 	hits, err := g.InlinedAs(g.tree, off)
 	if err != nil {

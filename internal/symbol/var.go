@@ -188,17 +188,31 @@ func (v *Var) Pieces(pc addr.FileAddr, ctx expr.Context) ([]expr.Piece, error) {
 	}
 	ctx.Unit, ctx.PtrSize, ctx.Order = v.unit, v.unit.AddrSize, v.file.ByteOrder()
 	if v.base != nil && ctx.FrameBase == nil {
-		plain := ctx
-		ctx.FrameBase = func() (addr.Addr, error) {
-			base, err := v.base.Location(uint64(pc))
-			if err != nil {
-				return 0, err
-			}
-			a, err := expr.Value(base, &plain)
-			return addr.Addr(a), err
-		}
+		ctx.FrameBase = frameBase(v.base, pc, ctx)
 	}
-	return expr.Eval(code, &ctx)
+	pieces, err := expr.Eval(code, &ctx)
+	if err == nil && len(pieces) == 1 && pieces[0].Kind == expr.InRegister {
+		return v.recovered(pc, pieces, &ctx)
+	}
+	return pieces, err
+}
+
+// recovered gives pieces, or what the argument was at the function's entry if
+// pieces is a register that was lost in the call at pc. Clang says that the
+// argument is in the register up to the call's end, and only then that it is what
+// came in that register.
+func (v *Var) recovered(pc addr.FileAddr, pieces []expr.Piece, ctx *expr.Context) ([]expr.Piece, error) {
+	if ctx.Entry == nil || ctx.Regs == nil {
+		return pieces, nil
+	}
+	if _, ok := ctx.Regs.Bytes(pieces[0].Reg); ok {
+		return pieces, nil
+	}
+	after, err := v.loc.Location(uint64(pc) + 1)
+	if err != nil || !expr.IsEntryValue(after, pieces[0].Reg) {
+		return pieces, nil
+	}
+	return expr.Eval(after, ctx)
 }
 
 // FrameBase is the DWARF expression for the frame base of the function at pc.

@@ -30,6 +30,8 @@ type tracee struct {
 	g    layout
 	opts unwind.Options
 	trap addr.Addr // where runTo's trap was last
+	// frames are those of the last stopIn.
+	frames []unwind.Frame
 }
 
 func attach(t testing.TB, pid int, path string) *tracee {

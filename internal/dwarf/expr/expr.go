@@ -118,7 +118,7 @@ const (
 func Eval(code []byte, ctx *Context) ([]Piece, error) {
 	m := newMachine(code, ctx)
 	if err := m.run(); err != nil {
-		return nil, fmt.Errorf("DWARF expression % x: %w", clip(code), err)
+		return nil, inExpression(code, err)
 	}
 	if len(m.pieces) > 0 {
 		return m.pieces, nil
@@ -135,7 +135,7 @@ func Value(code []byte, ctx *Context, initial ...uint64) (uint64, error) {
 		m.push(v)
 	}
 	if err := m.run(); err != nil {
-		return 0, fmt.Errorf("DWARF expression % x: %w", clip(code), err)
+		return 0, inExpression(code, err)
 	}
 	switch p := m.take(); {
 	case len(m.pieces) > 0:

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -295,10 +296,12 @@ func (m *machine) entryValue(code []byte) {
 		m.fail("entry value of nothing")
 		return
 	case m.ctx.Entry == nil:
-		m.fail("optimized out: only its value at the function's entry is described, and the caller did not keep it")
+		m.failWith(&EntryError{errors.New("the caller is not known here")})
 		return
 	}
 	v, err := m.ctx.Entry(code)
-	m.failWith(err)
+	if err != nil {
+		m.failWith(entryError(err))
+	}
 	m.push(v)
 }

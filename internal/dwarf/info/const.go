@@ -87,10 +87,19 @@ const (
 	AtAddrBase       At = 0x73
 	AtRnglistsBase   At = 0x74
 	AtDwoName        At = 0x76
+	AtCallAllCalls   At = 0x7a
+	AtCallAllTails   At = 0x7c
 	AtCallReturnPC   At = 0x7d
 	AtCallValue      At = 0x7e
+	AtCallOrigin     At = 0x7f
+	AtCallTailCall   At = 0x82
+	AtCallTarget     At = 0x83
 	AtLoclistsBase   At = 0x8c
 	AtGNUCallValue   At = 0x2111
+	AtGNUCallTarget  At = 0x2113
+	AtGNUTailCall    At = 0x2115
+	AtGNUAllTails    At = 0x2116
+	AtGNUAllCalls    At = 0x2117
 	AtGNUDwoName     At = 0x2130
 
 	AtGoKind          At = 0x2900
