@@ -1,6 +1,7 @@
 package symbol
 
 import (
+	"fmt"
 	"sort"
 	"sync"
 
@@ -38,6 +39,9 @@ func (f *File) unitIndex(u *info.Unit) (*unitIndex, error) {
 }
 
 func (x *unitIndex) read(u *info.Unit) error {
+	if dwo := u.Dwo(); dwo != "" {
+		return &SplitError{Unit: u.Name(), File: dwo}
+	}
 	c, err := u.Entries()
 	if err != nil {
 		return err
@@ -64,6 +68,18 @@ func (x *unitIndex) read(u *info.Unit) error {
 	}
 	sort.Slice(x.funcs, func(i, j int) bool { return x.funcs[i].low < x.funcs[j].low })
 	return c.Err()
+}
+
+// SplitError is the error for units whose variables and types are in a file of
+// their own, made by -gsplit-dwarf. Such files are not read.
+type SplitError struct{ Unit, File string }
+
+func (e *SplitError) Error() string {
+	name := "this unit"
+	if e.Unit != "" {
+		name = e.Unit
+	}
+	return fmt.Sprintf("variables and types of %s are in %s, which is not read: compile without -gsplit-dwarf", name, e.File)
 }
 
 // at is the entry of the function with code at pc.
