@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -41,10 +42,11 @@ func godbg(t *testing.T, script string, args ...string) (output string, status i
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-	testkit.Eventually(t, func() bool { return len(done) > 0 }, "godbg to end; so far: "+out.String())
-	<-done
+	stuck := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	_ = cmd.Wait() // the status tells
+	if !stuck.Stop() {
+		t.Fatalf("godbg did not end; it said:\n%s", out.String())
+	}
 	return out.String(), cmd.ProcessState.ExitCode()
 }
 
