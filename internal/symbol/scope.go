@@ -21,6 +21,7 @@ func (f *File) Vars(pc addr.FileAddr) ([]*Var, error) {
 	}
 	w.dropTwins()
 	w.finish(f.Inlines(pc))
+	w.markUnset()
 	return w.vars, nil
 }
 
@@ -144,6 +145,20 @@ func (w *scopeWalk) finish(frames []Frame) {
 		declared := v.Kind != Local || v.ClosureOffset != 0 || !isGo
 		if line := frames[v.InlineDepth].Line; !declared && line != 0 && line <= v.DeclLine {
 			v.InScope = false
+		}
+	}
+}
+
+// markUnset marks the results that have a place of their own while the function
+// has run nothing but its prologue: it has not cleared them yet.
+func (w *scopeWalk) markUnset() {
+	fn := w.file.FuncAt(addr.FileAddr(w.pc))
+	if fn == nil || !w.unit.IsGo() || addr.FileAddr(w.pc) > w.file.PrologueEnd(fn) {
+		return
+	}
+	for _, v := range w.vars {
+		if v.Kind == Result && v.Func == w.calls[0] && v.hasOnePlace() {
+			v.unset = true
 		}
 	}
 }

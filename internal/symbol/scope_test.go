@@ -273,3 +273,35 @@ func showC(t *symbol.Type) string {
 	}
 	return s
 }
+
+// Where a function begins, the places of its results hold what others left.
+func TestResultsNotSetYet(t *testing.T) {
+	for _, version := range testkit.Versions() {
+		f := open(t, testkit.Build(t, "functions_to_call", testkit.Options{Go: version}))
+		fn := f.FuncNamed("main.divmod")
+		begin := f.PrologueEnd(fn)
+		first := f.PCsOf(testkit.Source(f.Path(), "main.go"), lineOf(t, f.Path(), "if b == 0 {"))[0].PC
+		for _, at := range []struct {
+			pc  addr.FileAddr
+			set bool
+		}{{begin, false}, {first, true}} {
+			vars, err := f.Vars(at.pc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			results := 0
+			for _, v := range vars {
+				if v.Kind != symbol.Result {
+					continue
+				}
+				results++
+				if _, err := v.Location(at.pc); errors.Is(err, symbol.ErrNotSet) == at.set {
+					t.Errorf("%s: %s at %#x: %v", version, v.Name, at.pc, err)
+				}
+			}
+			if results != 3 {
+				t.Errorf("%s: %d results", version, results)
+			}
+		}
+	}
+}

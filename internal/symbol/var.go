@@ -1,6 +1,7 @@
 package symbol
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -43,9 +44,14 @@ type Var struct {
 	file   *File
 	origin *info.Entry // what has the type
 	unit   *info.Unit
+	// unset: no instruction that could have given the result a value was run.
+	unset bool
 	// loc and base are DW_AT_location (or const_value) and the function's frame base.
 	loc, base *info.Field
 }
+
+// ErrNotSet is why a result has no value where its function begins.
+var ErrNotSet = errors.New("not set yet: the function has only begun")
 
 // VarKind tells what a variable is to its function.
 type VarKind uint8
@@ -123,8 +129,12 @@ func (v *Var) Type() (*Type, error) {
 
 // Location is the DWARF expression for where the variable is when the program
 // is at pc. An error says that it is nowhere, and why; it wraps
-// expr.ErrOptimizedOut if the compiler kept it nowhere.
+// expr.ErrOptimizedOut if the compiler kept it nowhere, and is ErrNotSet for a
+// result whose place still holds what others left there.
 func (v *Var) Location(pc addr.FileAddr) ([]byte, error) {
+	if v.unset {
+		return nil, ErrNotSet
+	}
 	if v.loc == nil {
 		return nil, expr.ErrOptimizedOut
 	}
@@ -164,6 +174,15 @@ func (v *Var) hasPlace() bool {
 	}
 	code, ok := v.loc.Block()
 	return !ok || len(code) > 0
+}
+
+// hasOnePlace is true for variables that are in the same place everywhere.
+func (v *Var) hasOnePlace() bool {
+	if v.loc == nil {
+		return false
+	}
+	code, ok := v.loc.Block()
+	return ok && len(code) > 0
 }
 
 // constant is the expression for a DW_AT_const_value.

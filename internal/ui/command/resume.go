@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -46,11 +47,17 @@ func (s *Shell) run(ctx context.Context, cmd api.DebuggerCommand) (*api.Debugger
 }
 
 // join waits for the program to stop if it could not be continued, by err,
-// because another client has it running.
+// because another client has it running. It may have stopped meanwhile.
 func (s *Shell) join(ctx context.Context, err error) (*api.DebuggerState, error) {
-	state, stateErr := s.Client.State(ctx, true)
-	if stateErr != nil || !state.Running {
+	if !strings.Contains(err.Error(), "is running") { // in the words of any server
 		return nil, err
+	}
+	state, stateErr := s.Client.State(ctx, true)
+	if stateErr != nil {
+		return nil, err
+	}
+	if !state.Running {
+		return state, nil
 	}
 	s.printf("The program is running already. Waiting for it to stop.\n")
 	return s.Client.State(ctx, false)
