@@ -49,8 +49,8 @@ func newDebugger(proc target.Process, out io.Writer) *debugger {
 		traps: map[addr.Addr]*trap{}, held: map[int][]syscall.Signal{}, at: map[int]addr.Addr{},
 		nextID: 1, current: proc.PID(),
 	}
-	if fixer, ok := proc.(target.ChildFixer); ok {
-		fixer.SetChildFix(d.cleanChild)
+	if parent, ok := proc.(target.Parent); ok {
+		parent.SetChildHooks(target.ChildHooks{Fix: d.cleanChild, PastTrap: d.pastTrap})
 	}
 	return d
 }

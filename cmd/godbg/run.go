@@ -152,7 +152,7 @@ func (d *debugger) handle(ev target.Event, until func(target.Thread, arch.Regs) 
 	switch ev.Kind {
 	case target.EventExited:
 		s, found = d.exited(ev), true
-	case target.EventWake, target.EventThreadExited:
+	case target.EventWake, target.EventThreadExited, target.EventChildExec:
 	case target.EventExec:
 		d.forgetTraps()
 		s, found = stop{ev.Thread.ID(), "runs another program; breakpoints are gone with the old one"}, true

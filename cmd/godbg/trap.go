@@ -69,6 +69,14 @@ func (d *debugger) cleanChild(child target.Memory) {
 	}
 }
 
+// pastTrap has a child that shares the memory find the original for a moment.
+func (d *debugger) pastTrap(a addr.Addr) (to addr.Addr, original []byte, ok bool) {
+	if t := d.traps[a]; t != nil {
+		return 0, t.original, true
+	}
+	return 0, nil, false
+}
+
 // write changes memory; a byte under a trap changes beneath it.
 func (d *debugger) write(a addr.Addr, data []byte) error {
 	for at, t := range d.traps {

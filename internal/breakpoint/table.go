@@ -235,6 +235,22 @@ func (t *Table) Reset() {
 	t.scratch = nil
 }
 
+// PastTrap tells how a child that shares the memory passes over a trap at a:
+// from where it goes on, or which bytes it is to find there for a moment.
+// See target.ChildHooks.
+func (t *Table) PastTrap(a addr.Addr) (to addr.Addr, original []byte, ok bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	switch s := t.sites[a]; {
+	case s == nil:
+		return a, nil, t.removed[a]
+	case s.copy == nil:
+		return 0, s.Orig, true
+	default:
+		return s.copy.addr, nil, true
+	}
+}
+
 // FixChild takes the traps out of a forked child's copy of the memory.
 func (t *Table) FixChild(child target.Memory) {
 	t.mu.RLock()

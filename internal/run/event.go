@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -15,6 +16,9 @@ func (l *Loop) event(ev target.Event) (*Stop, error) {
 	}
 	if ev.Kind == target.EventWake {
 		return nil, nil
+	}
+	if ev.Kind == target.EventChildExec {
+		return l.childExeced(ev), nil
 	}
 	if l.held {
 		l.absorb(ev)
@@ -35,9 +39,7 @@ func (l *Loop) event(ev target.Event) (*Stop, error) {
 	case target.EventExec:
 		stop = l.exec(th)
 	case target.EventFork:
-		if l.hooks.Fork != nil {
-			l.hooks.Fork(th.Thread, ev.Child)
-		}
+		l.forked(ev)
 		err = l.goOn(th)
 	default:
 		err = l.goOn(th)
@@ -81,11 +83,30 @@ func (l *Loop) born(th *thread) error {
 // exec handles the start of another program in the process: what was known of
 // the one before is dropped.
 func (l *Loop) exec(th *thread) *Stop {
-	l.pending, l.noScratch, l.plan, l.alone, l.only, l.calls = nil, nil, nil, false, nil, nil
+	l.pending = slices.DeleteFunc(l.pending, func(s *Stop) bool { return s.Reason != ChildExeced })
+	l.noScratch, l.plan, l.alone, l.only, l.calls = nil, nil, false, nil, nil
 	*th = thread{Thread: th.Thread}
 	l.threads = map[int]*thread{th.ID(): th}
 	l.table.Reset()
 	return &Stop{Reason: Execed, Thread: th.Thread}
+}
+
+// forked tells of a child that nothing more will be heard of.
+func (l *Loop) forked(ev target.Event) {
+	if l.hooks.Child != nil && !ev.Kept {
+		l.hooks.Child(ev.Child, false)
+	}
+}
+
+// childExeced is a stop if the child is to be followed.
+func (l *Loop) childExeced(ev target.Event) *Stop {
+	if l.hooks.Child != nil {
+		l.hooks.Child(ev.Child, ev.Kept)
+	}
+	if !ev.Kept {
+		return nil
+	}
+	return &Stop{Reason: ChildExeced, Child: ev.Child}
 }
 
 // signal handles a signal that a thread is about to receive.

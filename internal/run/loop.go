@@ -14,6 +14,7 @@
 package run
 
 import (
+	"slices"
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -62,8 +63,12 @@ type Hooks struct {
 	// StopBefore tells which signals stop the process before they are passed
 	// on, which happens when the thread is resumed.
 	StopBefore func(sig syscall.Signal) bool
-	// Fork is told about a new process that was let go.
-	Fork func(t target.Thread, child int)
+	// Child is told about a new process: when it was made or, if the process
+	// itself tells more about it then, when it begins its own program.
+	Child func(child int, followed bool)
+	// Wanted tells whether a new process is to be followed, see
+	// target.ChildHooks. The loop stops for one that is, with ChildExeced.
+	Wanted func(child int, atExec bool) bool
 	// NoInject forbids mapping memory in the process.
 	NoInject bool
 	// Guard makes traps harmless that outlive us. Unguarded is told when that
@@ -109,8 +114,8 @@ func New(proc target.Process, set *breakpoint.Set, hooks Hooks) *Loop {
 		// A trap must not stand before its guard does.
 		l.table.Room = l.room
 	}
-	if fixer, ok := proc.(target.ChildFixer); ok {
-		fixer.SetChildFix(l.table.FixChild)
+	if parent, ok := proc.(target.Parent); ok {
+		parent.SetChildHooks(target.ChildHooks{Fix: l.table.FixChild, PastTrap: l.table.PastTrap, Wanted: hooks.Wanted})
 	}
 	return l
 }
@@ -260,7 +265,9 @@ func (l *Loop) finish(stop *Stop) (*Stop, error) {
 
 // execed tells whether the process has changed its program while everybody was
 // being stopped: any other reason to stop is history.
-func (l *Loop) execed() bool { return len(l.pending) > 0 && l.pending[0].Reason == Execed }
+func (l *Loop) execed() bool {
+	return slices.ContainsFunc(l.pending, func(s *Stop) bool { return s.Reason == Execed })
+}
 
 // failed stops everybody after an error, as far as possible, so that the user
 // can look.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
@@ -33,6 +34,9 @@ const (
 	Exited
 	// Called: an injected call has got somewhere; Call is it.
 	Called
+	// ChildExeced: Child is a process that this one has made, stands at the
+	// beginning of its program, and waits for target.Parent.HandOver.
+	ChildExeced
 )
 
 // Stop is a stop, or the end.
@@ -44,6 +48,11 @@ type Stop struct {
 	Plan    step.Plan
 	Call    *step.Injection
 	Signal  syscall.Signal
+	Child   int
+	// sure: it is told even when its breakpoint, a temporary one, is gone.
+	sure bool
+	// Left: the thread has left the function that has the trap it was Trapped at.
+	Left bool
 	// Status is the exit status, minus the signal when one killed it.
 	Status int
 }
@@ -62,7 +71,7 @@ func (l *Loop) takePending() *Stop {
 		stop := l.pending[0]
 		l.pending = l.pending[1:]
 		switch stop.Reason {
-		case Trapped, StepDone, Execed:
+		case Trapped, StepDone, Execed, ChildExeced, Called:
 			return stop
 		case Signalled:
 			if l.stopsBefore(stop.Signal) && stop.Thread.State() == target.Stopped {
@@ -73,7 +82,7 @@ func (l *Loop) takePending() *Stop {
 		}
 		var still []Reached
 		for _, r := range stop.Reached {
-			if l.set.Has(r.Breakpoint) && !r.Breakpoint.Disabled {
+			if l.set.Has(r.Breakpoint) && !r.Breakpoint.Disabled || stop.sure && r.Breakpoint.Temporary {
 				still = append(still, r)
 			}
 		}
@@ -84,6 +93,13 @@ func (l *Loop) takePending() *Stop {
 		}
 	}
 	return nil
+}
+
+// Postpone has a stop that was returned, and that nobody was told about, be the
+// next one.
+func (l *Loop) Postpone(stop *Stop) {
+	stop.sure = true
+	l.pending = slices.Insert(l.pending, 0, stop)
 }
 
 // Pending is how many hits wait to be reported.

@@ -87,6 +87,11 @@ func (l *Loop) interruptAll() (running bool) {
 // absorb takes an event that comes while everybody is being stopped. The
 // thread stays stopped.
 func (l *Loop) absorb(ev target.Event) {
+	if ev.Kind == target.EventChildExec {
+		if stop := l.childExeced(ev); stop != nil {
+			l.pending = append(l.pending, stop)
+		}
+	}
 	if ev.Thread == nil {
 		return
 	}
@@ -96,9 +101,7 @@ func (l *Loop) absorb(ev target.Event) {
 	case target.EventThreadExited:
 		l.forget(th)
 	case target.EventFork:
-		if l.hooks.Fork != nil {
-			l.hooks.Fork(th.Thread, ev.Child)
-		}
+		l.forked(ev)
 	case target.EventExec:
 		l.pending = append(l.pending, l.exec(th))
 	case target.EventSignal:

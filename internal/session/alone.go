@@ -55,7 +55,8 @@ func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, oth
 			return err
 		}
 		only := w.thread.Thread
-		s.start(cmd, func() (*run.Stop, error) { s.loop.Only(only); return begin() }, &failed)
+		loop := s.loop
+		s.start(cmd, func() (*run.Stop, error) { loop.Only(only); return begin() }, &failed)
 		stops = s.stops
 		pid := s.proc.PID()
 		watch.Go(func() { s.watchAlone(pid, only.ID(), stops, others) })

@@ -18,6 +18,8 @@ type settings struct {
 	rules [][2]string
 	// suspended: the place is not there (yet).
 	suspended bool
+	// alone: it is in one process only.
+	alone bool
 	// watch is for watchpoints.
 	watch *watch
 }
@@ -33,7 +35,7 @@ func settingsOf(b *breakpoint.Breakpoint) *settings {
 
 // apiBreakpoint describes a breakpoint. Counts are those of this moment.
 // Precondition: tracer, or process not running.
-func (s *Session) apiBreakpoint(b *breakpoint.Breakpoint) *api.Breakpoint {
+func (pr *process) apiBreakpoint(b *breakpoint.Breakpoint) *api.Breakpoint {
 	a := settingsOf(b).Breakpoint
 	a.ID, a.Name, a.Disabled = b.ID, b.Name, b.Disabled
 	a.TotalHitCount = b.Total
@@ -43,29 +45,45 @@ func (s *Session) apiBreakpoint(b *breakpoint.Breakpoint) *api.Breakpoint {
 	}
 	a.Addr, a.Addrs, a.AddrPid = 0, nil, nil
 	if wt := settingsOf(b).watch; wt != nil {
-		a.Addr, a.Addrs, a.AddrPid = uint64(wt.at), []uint64{uint64(wt.at)}, []int{s.proc.PID()}
+		a.Addr, a.Addrs, a.AddrPid = uint64(wt.at), []uint64{uint64(wt.at)}, []int{pr.proc.PID()}
 		a.WatchType |= api.WatchType(wt.size << 4)
 		return &a
 	}
 	for _, at := range b.Addrs {
 		a.Addrs = append(a.Addrs, uint64(at))
-		a.AddrPid = append(a.AddrPid, s.proc.PID())
+		a.AddrPid = append(a.AddrPid, pr.proc.PID())
 	}
 	sort.Slice(a.Addrs, func(i, j int) bool { return a.Addrs[i] < a.Addrs[j] })
 	if len(a.Addrs) > 0 {
 		a.ExprString = "" // clients take it for a sign that the place is missing
 		a.Addr = a.Addrs[0]
-		s.describePlace(&a, addr.Addr(a.Addr))
+		pr.describePlace(&a, addr.Addr(a.Addr))
 	}
 	return &a
 }
 
+// merged is a breakpoint as it is in several processes.
+func merged(a, b *api.Breakpoint) *api.Breakpoint {
+	if a == nil {
+		return b
+	}
+	if len(a.Addrs) == 0 && len(b.Addrs) > 0 {
+		a, b = b, a // the description is of one that has its place
+	}
+	a.Addrs, a.AddrPid = append(a.Addrs, b.Addrs...), append(a.AddrPid, b.AddrPid...)
+	a.TotalHitCount += b.TotalHitCount
+	for id, n := range b.HitCount {
+		a.HitCount[id] += n
+	}
+	return a
+}
+
 // describePlace fills in file, line and function, as far as they are not known.
-func (s *Session) describePlace(a *api.Breakpoint, at addr.Addr) {
+func (pr *process) describePlace(a *api.Breakpoint, at addr.Addr) {
 	if a.File == multiplePlaces {
 		return
 	}
-	loc := s.world().Location(at)
+	loc := pr.world().Location(at)
 	if a.File == "" {
 		a.File, a.Line = loc.File, loc.Line
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"unicode"
 
@@ -13,7 +15,8 @@ import (
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
-// CreateBreakpoint sets a breakpoint, also while the process runs.
+// CreateBreakpoint sets a breakpoint, also while the process runs, in every
+// process that has its place. In the others it waits.
 func (s *Session) CreateBreakpoint(_ context.Context, in api.CreateBreakpointIn) (out *api.Breakpoint, err error) {
 	err = s.whileAlive(func() error {
 		out, err = s.createBreakpoint(in)
@@ -23,22 +26,57 @@ func (s *Session) CreateBreakpoint(_ context.Context, in api.CreateBreakpointIn)
 }
 
 func (s *Session) createBreakpoint(in api.CreateBreakpointIn) (*api.Breakpoint, error) {
-	b := &breakpoint.Breakpoint{Name: in.Breakpoint.Name, Disabled: in.Breakpoint.Disabled, ID: in.Breakpoint.ID}
-	if err := validName(b.Name); err != nil {
+	if err := validName(in.Breakpoint.Name); err != nil {
 		return nil, err
 	}
-	if b.ID < 0 {
-		return nil, fmt.Errorf("breakpoint ID %d is not positive", b.ID)
+	if in.Breakpoint.ID < 0 {
+		return nil, fmt.Errorf("breakpoint ID %d is not positive", in.Breakpoint.ID)
 	}
+	b, err := s.process.newBreakpoint(in)
+	owner := s.process
+	for _, p := range s.group {
+		if err == nil {
+			break
+		}
+		if other, e := p.newBreakpoint(in); e == nil {
+			owner, b, err = p, other, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := owner.addBreakpoint(b); err != nil {
+		return nil, err
+	}
+	for _, p := range s.group {
+		if p != owner {
+			p.inherit(b)
+		}
+	}
+	return s.breakpointNow(b.ID)
+}
+
+// nextID is the ID of the next breakpoint, which is that in every process.
+func (s *Session) nextID() int {
+	last := 0
+	for _, p := range s.group {
+		_ = p.onTracer(func() error { last = max(last, p.set.LastID()); return nil })
+	}
+	return last + 1
+}
+
+// newBreakpoint makes a breakpoint for a process, but does not set it.
+func (pr *process) newBreakpoint(in api.CreateBreakpointIn) (*breakpoint.Breakpoint, error) {
+	b := &breakpoint.Breakpoint{Name: in.Breakpoint.Name, Disabled: in.Breakpoint.Disabled, ID: in.Breakpoint.ID}
 	set := &settings{Breakpoint: in.Breakpoint, rules: in.SubstitutePathRules}
 	if in.LocExpr != "" {
 		set.ExprString = in.LocExpr
 	}
 	b.User = set
-	if err := s.amend(b, &in.Breakpoint); err != nil {
+	if err := pr.amend(b, &in.Breakpoint); err != nil {
 		return nil, err
 	}
-	at, err := s.placeOf(&in.Breakpoint, in.LocExpr, in.SubstitutePathRules)
+	at, err := pr.placeOf(&in.Breakpoint, in.LocExpr, in.SubstitutePathRules)
 	if err != nil {
 		if !in.Suspended {
 			return nil, err
@@ -46,36 +84,39 @@ func (s *Session) createBreakpoint(in api.CreateBreakpointIn) (*api.Breakpoint, 
 		set.suspended = true
 	}
 	b.Addrs = at
-	return s.addBreakpoint(b)
+	return b, nil
 }
 
 // addBreakpoint arms a new breakpoint of the user's.
-func (s *Session) addBreakpoint(b *breakpoint.Breakpoint) (out *api.Breakpoint, err error) {
-	if s.remains() {
+func (pr *process) addBreakpoint(b *breakpoint.Breakpoint) (out *api.Breakpoint, err error) {
+	if pr.remains() {
 		return nil, target.ErrCoreBreakpoint
 	}
-	err = s.onTracer(func() error {
-		if other := s.sameplace(b); other != nil {
-			a := s.apiBreakpoint(other)
+	if b.ID == 0 {
+		b.ID = pr.session.nextID()
+	}
+	err = pr.onTracer(func() error {
+		if other := pr.sameplace(b); other != nil {
+			a := pr.apiBreakpoint(other)
 			return fmt.Errorf("Breakpoint exists at %s:%d at %x", a.File, a.Line, a.Addr)
 		}
-		if err := s.set.Add(b); err != nil {
+		if err := pr.set.Add(b); err != nil {
 			return err
 		}
 		logBreakpoint("breakpoint set", b)
-		out = s.apiBreakpoint(b)
+		out = pr.apiBreakpoint(b)
 		return nil
 	})
 	return out, err
 }
 
 // sameplace is a breakpoint of the user's that has an address in common with b.
-func (s *Session) sameplace(b *breakpoint.Breakpoint) *breakpoint.Breakpoint {
+func (pr *process) sameplace(b *breakpoint.Breakpoint) *breakpoint.Breakpoint {
 	want := map[addr.Addr]bool{}
 	for _, a := range b.Addrs {
 		want[a] = true
 	}
-	for _, other := range s.set.All() {
+	for _, other := range pr.set.All() {
 		if other.ID < 0 || other.Watch || other == b {
 			continue
 		}
@@ -105,11 +146,11 @@ func validName(name string) error {
 }
 
 // amend takes over what can be changed of a breakpoint.
-func (s *Session) amend(b *breakpoint.Breakpoint, want *api.Breakpoint) error {
+func (pr *process) amend(b *breakpoint.Breakpoint, want *api.Breakpoint) error {
 	var cond func(*breakpoint.Hit) (bool, error)
 	var err error
 	if want.Cond != "" {
-		if cond, err = s.condition(want.Cond); err != nil {
+		if cond, err = pr.condition(want.Cond); err != nil {
 			return err
 		}
 	}
@@ -132,45 +173,87 @@ func (s *Session) amend(b *breakpoint.Breakpoint, want *api.Breakpoint) error {
 
 // AmendBreakpoint changes a breakpoint, found by its ID, but not its place.
 func (s *Session) AmendBreakpoint(_ context.Context, want api.Breakpoint) error {
-	return s.withBreakpoint(want.ID, "", func(b *breakpoint.Breakpoint) error {
+	return s.withBreakpoint(want.ID, "", func(p *process, b *breakpoint.Breakpoint) error {
 		if err := validName(want.Name); err != nil && want.Name != b.Name {
 			return err
 		}
-		if other := s.set.Named(want.Name); want.Name != "" && other != nil && other != b {
+		if other := p.set.Named(want.Name); want.Name != "" && other != nil && other != b {
 			return fmt.Errorf("breakpoint name already exists: %s", want.Name)
 		}
-		if err := s.amend(b, &want); err != nil {
+		if err := p.amend(b, &want); err != nil {
 			return err
 		}
 		b.Name = want.Name
-		return s.setDisabled(b, want.Disabled)
+		return p.setDisabled(b, want.Disabled)
 	})
 }
 
-// withBreakpoint runs f on the tracer with a breakpoint found by name or,
-// without a name, by ID.
-func (s *Session) withBreakpoint(id int, name string, f func(*breakpoint.Breakpoint) error) error {
+// withBreakpoint runs f, on each process's tracer, with a breakpoint found by
+// name or, without a name, by ID.
+func (s *Session) withBreakpoint(id int, name string, f func(*process, *breakpoint.Breakpoint) error) error {
 	return s.whileAlive(func() error {
-		return s.onTracer(func() error {
-			if name != "" {
-				if b := s.set.Named(name); b != nil {
-					return f(b)
-				}
-				return fmt.Errorf("no breakpoint with name %s", name)
+		id, err := s.idOf(id, name)
+		if err != nil {
+			return err
+		}
+		return s.inEach(func(p *process) error {
+			if b := p.set.ByID(id); b != nil {
+				return f(p, b)
 			}
-			if b := s.set.ByID(id); b != nil {
-				return f(b)
-			}
-			return fmt.Errorf("no breakpoint with id %d", id)
+			return nil
 		})
 	})
 }
 
+// inEach runs f on the tracers of all processes.
+func (s *Session) inEach(f func(*process) error) error {
+	var errs []error
+	for _, p := range s.group {
+		errs = append(errs, p.onTracer(func() error { return f(p) }))
+	}
+	return errors.Join(errs...)
+}
+
+// idOf is the ID of a breakpoint found by name or, without a name, by ID.
+func (s *Session) idOf(id int, name string) (found int, err error) {
+	err = s.inEach(func(p *process) error {
+		if b := p.set.ByID(id); name == "" && b != nil {
+			found = id
+		}
+		if b := p.set.Named(name); name != "" && b != nil {
+			found = b.ID
+		}
+		return nil
+	})
+	switch {
+	case err != nil || found != 0:
+		return found, err
+	case name != "":
+		return 0, fmt.Errorf("no breakpoint with name %s", name)
+	}
+	return 0, fmt.Errorf("no breakpoint with id %d", id)
+}
+
+// breakpointNow describes a breakpoint with its places and counts in all
+// processes.
+func (s *Session) breakpointNow(id int) (out *api.Breakpoint, err error) {
+	err = s.inEach(func(p *process) error {
+		if b := p.set.ByID(id); b != nil {
+			out = merged(out, p.apiBreakpoint(b))
+		}
+		return nil
+	})
+	return out, err
+}
+
 // GetBreakpoint finds a breakpoint by name or, without one, by ID.
 func (s *Session) GetBreakpoint(_ context.Context, id int, name string) (out *api.Breakpoint, err error) {
-	err = s.withBreakpoint(id, name, func(b *breakpoint.Breakpoint) error {
-		out = s.apiBreakpoint(b)
-		return nil
+	err = s.whileAlive(func() error {
+		if id, err = s.idOf(id, name); err != nil {
+			return err
+		}
+		out, err = s.breakpointNow(id)
+		return err
 	})
 	return out, err
 }
@@ -178,58 +261,62 @@ func (s *Session) GetBreakpoint(_ context.Context, id int, name string) (out *ap
 // ListBreakpoints lists the breakpoints by ID, the built-in ones first: clients
 // expect those even when they do not ask for all.
 func (s *Session) ListBreakpoints(_ context.Context, _ bool) (list []*api.Breakpoint, err error) {
-	list = []*api.Breakpoint{}
+	byID := map[int]*api.Breakpoint{}
 	err = s.do(func() error {
-		read := func() error {
-			for _, b := range s.set.All() {
+		read := func(p *process) error {
+			for _, b := range p.set.All() {
 				if b.ID > internalIDs {
-					list = append(list, s.apiBreakpoint(b))
+					byID[b.ID] = merged(byID[b.ID], p.apiBreakpoint(b))
 				}
 			}
 			return nil
 		}
 		if s.gone != nil {
-			return read()
+			return read(s.process)
 		}
-		return s.onTracer(read)
+		return s.inEach(read)
 	})
+	list = make([]*api.Breakpoint, 0, len(byID))
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		list = append(list, byID[id])
+	}
 	return list, err
 }
 
 // ClearBreakpoint removes a breakpoint.
 func (s *Session) ClearBreakpoint(_ context.Context, id int, name string) (out *api.Breakpoint, err error) {
-	err = s.withBreakpoint(id, name, func(b *breakpoint.Breakpoint) error {
-		out = s.apiBreakpoint(b)
-		return s.remove(b)
+	err = s.withBreakpoint(id, name, func(p *process, b *breakpoint.Breakpoint) error {
+		out = merged(out, p.apiBreakpoint(b))
+		return p.remove(b)
 	})
 	return out, err
 }
 
 // remove clears a breakpoint and what depends on it.
 // Precondition: tracer.
-func (s *Session) remove(b *breakpoint.Breakpoint) error {
+func (pr *process) remove(b *breakpoint.Breakpoint) error {
 	if set := settingsOf(b); set.watch != nil {
-		return s.removeWatch(b, set.watch)
+		return pr.removeWatch(b, set.watch)
 	}
 	logBreakpoint("breakpoint removed", b)
-	return s.set.Remove(b)
+	return pr.set.Remove(b)
 }
 
 // ToggleBreakpoint disables a breakpoint, or enables it again.
 func (s *Session) ToggleBreakpoint(_ context.Context, id int, name string) (out *api.Breakpoint, err error) {
-	err = s.withBreakpoint(id, name, func(b *breakpoint.Breakpoint) error {
-		if err := s.setDisabled(b, !b.Disabled); err != nil {
+	err = s.withBreakpoint(id, name, func(p *process, b *breakpoint.Breakpoint) error {
+		if err := p.setDisabled(b, !b.Disabled); err != nil {
 			return err
 		}
-		out = s.apiBreakpoint(b)
+		out = merged(out, p.apiBreakpoint(b))
 		return nil
 	})
 	return out, err
 }
 
-func (s *Session) setDisabled(b *breakpoint.Breakpoint, disabled bool) error {
+func (pr *process) setDisabled(b *breakpoint.Breakpoint, disabled bool) error {
 	if b.Watch && b.Disabled != disabled {
-		return s.toggleWatch(b, disabled)
+		return pr.toggleWatch(b, disabled)
 	}
-	return s.set.SetDisabled(b, disabled)
+	return pr.set.SetDisabled(b, disabled)
 }

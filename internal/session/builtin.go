@@ -19,15 +19,15 @@ var builtins = []struct {
 
 // addBuiltin arms the built-in breakpoints. Where the functions are missing the
 // breakpoint is, too.
-func (s *Session) addBuiltin() {
-	if s.runtime == nil || s.remains() {
+func (pr *process) addBuiltin() {
+	if pr.runtime == nil || pr.remains() {
 		return
 	}
 	for _, b := range builtins {
 		var at []addr.Addr
 		for _, name := range b.functions {
-			if img, fn := s.images.FuncNamed(name); fn != nil {
-				at = append(at, img.Addr(s.bodies.of(fn)))
+			if img, fn := pr.images.FuncNamed(name); fn != nil {
+				at = append(at, img.Addr(pr.session.bodies.of(fn)))
 			}
 		}
 		if len(at) == 0 {
@@ -39,6 +39,6 @@ func (s *Session) addBuiltin() {
 			set.File, set.FunctionName = multiplePlaces, "(multiple functions)"
 		}
 		bp.User = set
-		_ = s.onTracer(func() error { return s.set.Add(bp) })
+		_ = pr.onTracer(func() error { return pr.set.Add(bp) })
 	}
 }

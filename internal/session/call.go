@@ -108,19 +108,19 @@ func (s *Session) callScope(es api.EvalScope) (where, *expr.Scope, error) {
 
 // callable is why no function can be called on a goroutine, as far as can be
 // seen without asking the runtime.
-func (s *Session) callable(w where) error {
+func (pr *process) callable(w where) error {
 	switch {
-	case s.runtime == nil:
-		return fmt.Errorf("no function can be called: %w", s.noRuntime)
+	case pr.runtime == nil:
+		return fmt.Errorf("no function can be called: %w", pr.noRuntime)
 	case w.g == nil:
 		return fmt.Errorf("no function can be called on thread %d: it runs no goroutine", w.thread.ID())
 	case w.thread == nil || w.g.Status != goruntime.Running:
 		return fmt.Errorf("no function can be called on goroutine %d: it is %s; that needs a running one, such as one that is stopped at a breakpoint%s",
-			w.g.ID, doing(w.g), s.whenPossible(w))
+			w.g.ID, doing(w.g), pr.whenPossible(w))
 	case w.thread.system || w.thread.regs.SP() < w.g.StackLo || w.thread.regs.SP() >= w.g.StackHi:
-		return fmt.Errorf("no function can be called on goroutine %d: it is on the system stack%s", w.g.ID, s.whenPossible(w))
+		return fmt.Errorf("no function can be called on goroutine %d: it is on the system stack%s", w.g.ID, pr.whenPossible(w))
 	case int64(w.thread.regs.SP()-w.g.StackLo) < int64(step.Room()):
-		return fmt.Errorf("no function can be called on goroutine %d: there are less than %d bytes of stack left%s", w.g.ID, step.Room(), s.whenPossible(w))
+		return fmt.Errorf("no function can be called on goroutine %d: there are less than %d bytes of stack left%s", w.g.ID, step.Room(), pr.whenPossible(w))
 	}
 	return nil
 }
@@ -134,8 +134,8 @@ func doing(g *goruntime.G) string {
 
 // whenPossible says where the goroutine can be called on: when it is back in
 // the user's code.
-func (s *Session) whenPossible(w where) string {
-	frames := s.stack(w, 50)
+func (pr *process) whenPossible(w where) string {
+	frames := pr.stack(w, 50)
 	for i := range frames {
 		f := &frames[i]
 		if f.Func == nil || f.Inlined || ofRuntime(f.Name) {
@@ -150,29 +150,29 @@ func (s *Session) whenPossible(w where) string {
 }
 
 // refusal is the runtime's reason not to allow a call.
-func (s *Session) refusal(reason string, t target.Thread) error {
+func (pr *process) refusal(reason string, t target.Thread) error {
 	if reason == "" {
 		return errors.New("the call did not return")
 	}
 	err := fmt.Errorf("the runtime refuses the call: %s", reason)
-	if s.arrive() != nil {
+	if pr.arrive() != nil {
 		return err
 	}
-	w, e := s.atThread(t.ID())
+	w, e := pr.atThread(t.ID())
 	if e != nil || w.g == nil {
 		return err
 	}
-	return fmt.Errorf("%w%s", err, s.whenPossible(w))
+	return fmt.Errorf("%w%s", err, pr.whenPossible(w))
 }
 
 // protocol finds runtime.debugCallV2 and its companions.
-func (s *Session) protocol() (entry addr.Addr, owns func(addr.Addr) bool, err error) {
-	img, fn := s.images.FuncNamed("runtime.debugCallV2")
+func (pr *process) protocol() (entry addr.Addr, owns func(addr.Addr) bool, err error) {
+	img, fn := pr.images.FuncNamed("runtime.debugCallV2")
 	if fn == nil {
 		return 0, nil, errors.New("no function can be called: the program has no runtime.debugCallV2, which that needs")
 	}
 	owns = func(a addr.Addr) bool {
-		_, f := s.images.FuncAt(a)
+		_, f := pr.images.FuncAt(a)
 		return f != nil && ofProtocol(f)
 	}
 	return img.Addr(fn.Entry), owns, nil

@@ -42,27 +42,37 @@ func (s *Session) Close() error {
 	return s.Detach(context.Background(), kill)
 }
 
-// release lets the process go.
+// release lets every process go.
 // Precondition: session goroutine.
 func (s *Session) release(kill bool) error {
-	defer s.closeFiles()
-	logflags.For(logflags.Debugger).Info("released", "pid", s.proc.PID(), "killed", kill)
-	defer s.guardian.Close()
-	if s.gone != nil {
-		s.endTracer()
+	var err error
+	for _, p := range s.group {
+		err = errors.Join(err, p.release(kill))
+	}
+	if s.gone == nil {
+		s.gone = target.ErrDetached
+	}
+	return err
+}
+
+func (pr *process) release(kill bool) error {
+	defer pr.closeFiles()
+	logflags.For(logflags.Debugger).Info("released", "pid", pr.proc.PID(), "killed", kill)
+	defer pr.guardian.Close()
+	if pr.session.gone != nil {
+		pr.endTracer()
 		return nil
 	}
-	s.dropCalls()
-	err := s.onTracer(func() error {
+	pr.session.dropCalls()
+	err := pr.onTracer(func() error {
 		if kill {
-			return s.proc.Kill()
+			return pr.proc.Kill()
 		}
-		return errors.Join(s.loop.Release(), s.proc.Detach())
+		return errors.Join(pr.loop.Release(), pr.proc.Detach())
 	})
-	s.gone = target.ErrDetached
 	var exited *target.ExitedError
 	if errors.As(err, &exited) {
-		s.endTracer()
+		pr.endTracer()
 		return nil
 	}
 	if errors.Is(err, target.ErrDetached) {
@@ -73,15 +83,15 @@ func (s *Session) release(kill bool) error {
 
 // endTracer ends the tracer of a process that is no more, if that has not been
 // done with its last event.
-func (s *Session) endTracer() {
-	_ = s.proc.Do(func() { _ = s.proc.Detach() })
+func (pr *process) endTracer() {
+	_ = pr.proc.Do(func() { _ = pr.proc.Detach() })
 }
 
-func (s *Session) closeFiles() {
-	if s.images != nil {
-		_ = s.images.Close()
+func (pr *process) closeFiles() {
+	if pr.images != nil {
+		_ = pr.images.Close()
 	}
-	if s.file != nil {
-		_ = s.file.Close()
+	if pr.file != nil {
+		_ = pr.file.Close()
 	}
 }

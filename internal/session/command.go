@@ -68,7 +68,7 @@ func (s *Session) planOf(name string) (planner, error) {
 		return nil, fmt.Errorf("unknown command %q", name)
 	}
 	return func(st step.Start) (step.Plan, error) {
-		if s.loop.Stepping() != nil {
+		if s.stepping() {
 			return nil, errNextInProgress
 		}
 		return maker(s.program(), st), nil
@@ -76,6 +76,16 @@ func (s *Session) planOf(name string) (planner, error) {
 }
 
 var errNextInProgress = errors.New("next while nexting: a step is in progress; continue it or cancel it first")
+
+// stepping tells whether a step is in progress in any process.
+func (s *Session) stepping() bool {
+	for _, p := range s.group {
+		if p.loop.Stepping() != nil {
+			return true
+		}
+	}
+	return false
+}
 
 // resume lets the process run and waits for the stop.
 func (s *Session) resume(ctx context.Context, cmd api.DebuggerCommand, plan planner) (*api.DebuggerState, error) {
@@ -120,98 +130,21 @@ func (s *Session) prepare(name string, plan planner) (func() (*run.Stop, error),
 	if err != nil {
 		return nil, err
 	}
-	return func() (*run.Stop, error) { return s.loop.Step(p) }, nil
-}
-
-// start hands the loop to the tracer.
-// Precondition: session goroutine; stopped.
-func (s *Session) start(cmd api.DebuggerCommand, loop func() (*run.Stop, error), failed *error) {
-	stops := make(chan struct{})
-	s.stops, s.resumed = stops, true
-	s.view, s.returned, s.called, s.info, s.watchOver = view{}, nil, nil, nil, nil
-	s.mem.Reset()
-	logResumed(&cmd)
-	s.events.send(api.Event{Kind: api.EventResumed})
-	s.lendTerminal()
-	go s.preload() // while nobody waits for us
-	go s.drive(s.proc, loop, func(stop *run.Stop, err error) {
-		s.takeTerminal()
-		s.endGlance()
-		s.stops = nil // what follows looks at a process that is stopped
-		*failed = s.stopped(stop, err, cmd.ReturnInfoLoadConfig)
-		s.events.send(api.Event{Kind: api.EventStopped})
-		close(stops)
-	})
-}
-
-// drive runs the loop on the tracer until there is a stop for the user, and
-// then calls end on the session goroutine.
-func (s *Session) drive(proc target.Process, loop func() (*run.Stop, error), end func(*run.Stop, error)) {
-	trapped := false
-	for {
-		var stop *run.Stop
-		var err error
-		if e := tracerDo(proc, func() { stop, err = loop() }); e != nil {
-			err = e
-		}
-		again := false
-		handled := make(chan struct{})
-		handle := func() {
-			defer close(handled)
-			if next := s.goOn(stop, err); next != nil {
-				again, loop = true, next
-				return
-			}
-			if trapped && stop != nil && stop.Reason == run.StepDone {
-				stop = &run.Stop{Reason: run.Trapped, Thread: stop.Thread}
-			}
-			end(stop, err)
-		}
-		select {
-		case s.requests <- handle:
-			<-handled
-		case <-s.quit:
-			return
-		}
-		if !again {
-			return
-		}
-		trapped = stop.Reason == run.Trapped
-	}
-}
-
-// goOn tells how to go on after a stop that isn't the user's yet, or nil: when
-// the process has changed its program, and when it runs runtime.Breakpoint,
-// which is stopped at only in its caller.
-func (s *Session) goOn(stop *run.Stop, err error) func() (*run.Stop, error) {
-	switch {
-	case err != nil:
-		return nil
-	case s.awaited(stop):
-		return s.advance()
-	case stop.Reason == run.Execed:
-		s.dropCalls()
-		s.execed()
-		return s.loop.Continue
-	case stop.Reason == run.Trapped:
-		if p := s.outOfBreakpoint(stop); p != nil {
-			return func() (*run.Stop, error) { return s.loop.Step(p) }
-		}
-	}
-	return nil
+	loop := s.loop
+	return func() (*run.Stop, error) { return loop.Step(p) }, nil
 }
 
 // outOfBreakpoint is a plan to leave runtime.Breakpoint, or nil.
-func (s *Session) outOfBreakpoint(stop *run.Stop) step.Plan {
-	s.stop = stop
-	if s.arrive() != nil {
+func (pr *process) outOfBreakpoint(stop *run.Stop) step.Plan {
+	pr.session.stop = stop
+	if pr.arrive() != nil {
 		return nil
 	}
-	w, err := s.at(0)
+	w, err := pr.at(0)
 	if err != nil {
 		return nil
 	}
-	frames := s.stack(w, 4)
+	frames := pr.stack(w, 4)
 	last := -1
 	for i := range frames {
 		if name := frames[i].Name; name == "runtime.breakpoint" || name == "runtime.Breakpoint" {
@@ -221,14 +154,9 @@ func (s *Session) outOfBreakpoint(stop *run.Stop) step.Plan {
 	if last < 0 || frames[last].Inlined {
 		return nil
 	}
-	st := s.startAt(w, frames, last)
+	st := pr.startAt(w, frames, last)
 	st.Thread = w.thread.Thread
-	return step.Out(s.program(), st)
-}
-
-// tracerDo is proc.Do with a panic of f's as an error.
-func tracerDo(proc target.Process, f func()) error {
-	return survive(func() error { return proc.Do(f) })
+	return step.Out(pr.program(), st)
 }
 
 // stopped takes in a stop.
@@ -255,14 +183,18 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 	case err != nil:
 		s.dropCalls()
 	}
-	s.lateRuntime()
-	// One visit to the tracer, because each is a switch of threads and back.
-	err = errors.Join(err, s.onTracer(func() error {
-		s.look()
-		s.here()
-		s.loop.Unhalt()
-		return nil
-	}))
+	for _, p := range s.group {
+		p.lateRuntime()
+		// One visit to the tracer, because each is a switch of threads and back.
+		err = errors.Join(err, p.onTracer(func() error {
+			p.look()
+			if p == s.process {
+				p.here()
+			}
+			p.loop.Unhalt()
+			return nil
+		}))
+	}
 	s.watchOver = s.watchesOver()
 	s.loadReturned(results)
 	if s.called != nil {
@@ -275,9 +207,9 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 
 // here tells the loop where the user was told that the selected thread is.
 // Precondition: tracer, while the session goroutine waits.
-func (s *Session) here() {
-	if tv := s.view.byID[s.selected.thread]; tv != nil {
-		s.loop.Here(tv.Thread, tv.regs.PC())
+func (pr *process) here() {
+	if tv := pr.view.byID[pr.selected.thread]; tv != nil {
+		pr.loop.Here(tv.Thread, tv.regs.PC())
 	}
 }
 
@@ -296,7 +228,8 @@ func (s *Session) haltAndWait(ctx context.Context) (*api.DebuggerState, error) {
 		if stops = s.stops; stops == nil {
 			return nil
 		}
-		return s.onTracer(func() error { s.loop.Halt(); return nil })
+		s.haltAll()
+		return nil
 	})
 	if err != nil && !errors.Is(err, target.ErrDetached) {
 		return nil, err
@@ -321,6 +254,11 @@ func (s *Session) await(ctx context.Context, stops chan struct{}) (*api.Debugger
 // CancelNext drops the step in progress.
 func (s *Session) CancelNext(context.Context) error {
 	return s.whileStopped(func() error {
-		return s.onTracer(func() error { s.loop.CancelStep(); return nil })
+		for _, p := range s.group {
+			if err := p.onTracer(func() error { p.loop.CancelStep(); return nil }); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -10,9 +10,9 @@ import (
 
 // apiGoroutine describes a goroutine.
 // Precondition: session goroutine; stopped.
-func (s *Session) apiGoroutine(g *goruntime.G) *api.Goroutine {
-	a := s.world().DescribeGoroutine(g)
-	if tv := s.threadOf(g.ID); tv != nil {
+func (pr *process) apiGoroutine(g *goruntime.G) *api.Goroutine {
+	a := pr.world().DescribeGoroutine(g)
+	if tv := pr.threadOf(g.ID); tv != nil {
 		a.ThreadID = tv.ID()
 	}
 	return a

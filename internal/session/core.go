@@ -29,17 +29,17 @@ func OpenCore(path, corePath string, cfg Config) (*Session, error) {
 
 // atTheEnd is how a session of a core file begins: with the thread that the end
 // was about.
-func (s *Session) atTheEnd(proc target.Remains) {
+func (pr *process) atTheEnd(proc target.Remains) {
 	t, sig := proc.Stop()
-	s.stop, s.resumed = &run.Stop{Reason: run.Signalled, Thread: t, Signal: sig}, true
+	pr.session.stop, pr.resumed = &run.Stop{Reason: run.Signalled, Thread: t, Signal: sig}, true
 	if sig == 0 {
-		s.stop.Reason = run.Halted
+		pr.session.stop.Reason = run.Halted
 	}
 }
 
 // remains tells whether there is no process, but a core file.
-func (s *Session) remains() bool {
-	_, ok := s.proc.(target.Remains)
+func (pr *process) remains() bool {
+	_, ok := pr.proc.(target.Remains)
 	return ok
 }
 

@@ -26,7 +26,7 @@ import (
 // The calls of one expression are stacked (see step.Injection), so that what
 // they returned stays alive until all is done and shown.
 type evaluation struct {
-	s      *Session
+	s      *process
 	thread target.Thread
 	stack  struct{ low, high addr.Addr }
 	unsafe bool
@@ -49,8 +49,8 @@ var errCut = errors.New("the call was cut short: the process is gone")
 // must be on a thread. body does it; results are what it leaves in the
 // evaluation.
 // Precondition: session goroutine; stopped.
-func (s *Session) newEvaluation(w where, sc *expr.Scope, body func(*evaluation) error) *evaluation {
-	ev := &evaluation{s: s, thread: w.thread.Thread}
+func (pr *process) newEvaluation(w where, sc *expr.Scope, body func(*evaluation) error) *evaluation {
+	ev := &evaluation{s: pr, thread: w.thread.Thread}
 	ev.stack.low, ev.stack.high = w.g.StackLo, w.g.StackHi
 	sc.Caller = ev
 	if set := sc.Env.SetReg; set != nil {
@@ -94,7 +94,8 @@ func (s *Session) advance() func() (*run.Stop, error) {
 		return nil
 	}
 	ev.waiting = i
-	return func() (*run.Stop, error) { return s.loop.Call(i) }
+	loop := s.loop
+	return func() (*run.Stop, error) { return loop.Call(i) }
 }
 
 // awaited tells whether a stop is what the innermost evaluation waits for.
@@ -211,7 +212,7 @@ func (ev *evaluation) put(regs arch.Regs, pieces []dwarfexpr.Piece, data []byte)
 func (ev *evaluation) env(regs arch.Regs) *value.Env {
 	s := ev.s
 	return &value.Env{
-		Mem: s.mem, Runtime: s.runtime, Set: s.images, Regs: regs, Formatters: s.cfg.Formatters,
+		Mem: s.mem, Runtime: s.runtime, Set: s.images, Regs: regs, Formatters: s.session.cfg.Formatters,
 		Order: s.proc.Arch().ByteOrder(), PtrSize: s.proc.Arch().PtrSize(),
 	}
 }

@@ -12,16 +12,16 @@ type jobOwner interface {
 // while it runs. A ^C there then reaches the process and not us; stopFor makes
 // a stop of it. Without a terminal there is nothing to lend.
 // Precondition: session goroutine.
-func (s *Session) lendTerminal() {
-	if job, ok := s.proc.(jobOwner); ok && s.cfg.NewGroup {
+func (pr *process) lendTerminal() {
+	if job, ok := pr.proc.(jobOwner); ok && pr.session.cfg.NewGroup {
 		_ = job.GiveTerminal()
 	}
 }
 
 // takeTerminal gets the terminal back.
 // Precondition: session goroutine.
-func (s *Session) takeTerminal() {
-	if job, ok := s.proc.(jobOwner); ok && s.cfg.NewGroup {
+func (pr *process) takeTerminal() {
+	if job, ok := pr.proc.(jobOwner); ok && pr.session.cfg.NewGroup {
 		_ = job.TakeTerminal()
 	}
 }

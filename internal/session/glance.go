@@ -38,6 +38,7 @@ type glance struct {
 	since    time.Time
 	stop     *run.Stop
 	selected selection
+	process  *process
 }
 
 // Glance calls f, which may ask what needs a stopped process: one that runs is
@@ -104,12 +105,13 @@ func (s *Session) askHold(ctx context.Context) (stops chan struct{}, held bool, 
 		if stops = s.stops; stops == nil {
 			return nil
 		}
+		loop := s.loop
 		return s.onTracer(func() error {
-			asked = s.loop.Between(func() (*run.Stop, error) {
+			asked = loop.Between(func() (*run.Stop, error) {
 				if !stage.CompareAndSwap(holdAsked, holdTaken) {
 					return nil, nil
 				}
-				err := s.loop.Hold()
+				err := loop.Hold()
 				done <- err
 				return nil, err
 			})
@@ -141,7 +143,7 @@ func (s *Session) beginGlance(stops chan struct{}) (g *glance, err error) {
 		if s.stops != stops {
 			return nil // it has stopped for good meanwhile
 		}
-		g = &glance{stops: stops, since: time.Now(), stop: s.stop, selected: s.selected}
+		g = &glance{stops: stops, since: time.Now(), stop: s.stop, selected: s.selected, process: s.process}
 		s.glances.now = g
 		s.stop = &run.Stop{Reason: run.Halted}
 		return s.arrive()
@@ -156,9 +158,10 @@ func (s *Session) letGo(g *glance) {
 			return nil
 		}
 		s.endGlance()
-		s.view = view{}
-		s.mem.Reset()
-		return s.onTracer(func() error { s.loop.Between(s.loop.GoOn); return nil })
+		p := g.process
+		p.view = view{}
+		p.mem.Reset()
+		return p.onTracer(func() error { p.loop.Between(p.loop.GoOn); return nil })
 	})
 }
 
@@ -169,7 +172,7 @@ func (s *Session) endGlance() {
 	if g == nil {
 		return
 	}
-	s.glances.now, s.stop, s.selected = nil, g.stop, g.selected
+	s.glances.now, s.stop, g.process.selected = nil, g.stop, g.selected
 	took := time.Since(g.since)
 	n := &s.glances.count
 	n.Count, n.Total, n.Longest = n.Count+1, n.Total+took, max(n.Longest, took)

@@ -10,26 +10,26 @@ import (
 // loadInfo reads what the breakpoint that was reached asks to be shown. What
 // cannot be read is left out, or says why where there is a place for it.
 // Precondition: session goroutine; stopped.
-func (s *Session) loadInfo() {
-	s.info = nil
-	b := s.reachedBreakpoint()
-	if b == nil || s.stop.Thread == nil {
+func (pr *process) loadInfo() {
+	pr.session.info = nil
+	b := pr.reachedBreakpoint()
+	if b == nil || pr.session.stop.Thread == nil {
 		return
 	}
-	tv := s.view.byID[s.stop.Thread.ID()]
+	tv := pr.view.byID[pr.session.stop.Thread.ID()]
 	if tv == nil {
 		return
 	}
 	want := &settingsOf(b).Breakpoint
 	info := &api.BreakpointInfo{}
-	if g := s.threadG(tv); want.Goroutine && g != nil {
-		info.Goroutine = s.apiGoroutine(g)
+	if g := pr.threadG(tv); want.Goroutine && g != nil {
+		info.Goroutine = pr.apiGoroutine(g)
 	}
-	s.info = info
-	if s.selected.thread != s.stop.Thread.ID() {
+	pr.session.info = info
+	if pr.selected.thread != pr.session.stop.Thread.ID() {
 		return // frames and variables are those of the selected thread
 	}
-	loadScope(s.world(), want, info)
+	loadScope(pr.world(), want, info)
 }
 
 // loadScope reads the variables and the stack a breakpoint asks for.

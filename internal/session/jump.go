@@ -9,30 +9,30 @@ import (
 
 // jump sets the pc of the selected thread within its function.
 // Precondition: session goroutine; stopped.
-func (s *Session) jump(to uint64) error {
-	w, err := s.at(0)
+func (pr *process) jump(to uint64) error {
+	w, err := pr.at(0)
 	if err != nil {
 		return err
 	}
 	if w.thread == nil {
 		return errors.New("the goroutine is not on a thread: its place cannot be changed")
 	}
-	_, here := s.images.FuncAt(w.thread.regs.PC())
-	_, there := s.images.FuncAt(addr.Addr(to))
+	_, here := pr.images.FuncAt(w.thread.regs.PC())
+	_, there := pr.images.FuncAt(addr.Addr(to))
 	if here == nil || here != there {
 		return fmt.Errorf("%#x is not in the current function", to)
 	}
 	tv := w.thread
-	return s.onTracer(func() error {
+	return pr.onTracer(func() error {
 		regs := tv.regs.Clone()
 		regs.SetPC(addr.Addr(to))
 		if err := tv.SetRegisters(regs); err != nil {
 			return err
 		}
 		tv.regs = regs
-		s.loop.CancelStep()
-		s.loop.Moved(tv.Thread)
-		s.loop.Here(tv.Thread, addr.Addr(to))
+		pr.loop.CancelStep()
+		pr.loop.Moved(tv.Thread)
+		pr.loop.Here(tv.Thread, addr.Addr(to))
 		return nil
 	})
 }

@@ -70,7 +70,10 @@ func Launch(ctx context.Context, path string, cfg Config) (*Session, error) {
 }
 
 func newSession(cfg Config) *Session {
-	return &Session{cfg: cfg, requests: make(chan func()), quit: make(chan struct{}), debugDirs: cfg.DebugDirs, bodies: &bodies{}}
+	s := &Session{cfg: cfg, requests: make(chan func()), quit: make(chan struct{}), debugDirs: cfg.DebugDirs, bodies: &bodies{}}
+	s.process = &process{session: s}
+	s.group = []*process{s.process}
+	return s
 }
 
 // startProgram starts a program and opens its symbols.
@@ -116,6 +119,7 @@ func (s *Session) warm(file *symbol.File) {
 // open begins the session of a stopped process. On an error the process is let
 // go or, if we started it, killed.
 func (s *Session) open(proc target.Process, file *symbol.File) (*Session, error) {
+	s.stop = &run.Stop{Reason: run.Halted}
 	if err := s.adopt(proc, file); err != nil {
 		_ = proc.Do(func() {
 			if proc.Attached() {
@@ -137,59 +141,58 @@ func (s *Session) open(proc target.Process, file *symbol.File) (*Session, error)
 }
 
 // adopt makes a stopped process the session's debuggee.
-func (s *Session) adopt(proc target.Process, file *symbol.File) error {
-	if err := s.recover(proc); err != nil {
+func (pr *process) adopt(proc target.Process, file *symbol.File) error {
+	if err := pr.recover(proc); err != nil {
 		return err
 	}
-	images, err := image.Load(proc, file, image.Options{DebugDirs: s.debugDirs})
+	images, err := image.Load(proc, file, image.Options{DebugDirs: pr.session.debugDirs})
 	if err != nil {
 		return err
 	}
 	table := breakpoint.NewTable(proc, proc.Arch())
-	s.debuggee = debuggee{
+	pr.debuggee = debuggee{
 		proc: proc, file: file, images: images, frames: &unwind.Cache{}, clean: table.Memory(),
 		commandLine: strings.Join(proc.CommandLine(), " "),
 		preload:     sync.OnceFunc(func() { goruntime.Preload(file) }),
 	}
-	s.mem, s.glance = pagecache.New(s.clean), pagecache.New(s.clean)
-	if err := s.findRuntime(); err != nil {
+	pr.mem, pr.glance = pagecache.New(pr.clean), pagecache.New(pr.clean)
+	if err := pr.findRuntime(); err != nil {
 		images.Close()
 		return err
 	}
-	s.set = breakpoint.NewSet(table)
-	s.loop = run.New(proc, s.set, s.hooks())
-	s.stop = &run.Stop{Reason: run.Halted}
-	s.gone = nil
-	s.view = view{}
+	pr.set = breakpoint.NewSet(table)
+	pr.loop = run.New(proc, pr.set, pr.hooks())
+	pr.view = view{}
 	if dead, ok := proc.(target.Remains); ok {
-		s.atTheEnd(dead)
+		pr.atTheEnd(dead)
 	}
-	s.guard()
-	s.addBuiltin()
-	s.watchLibraries()
-	return s.arrive()
+	pr.guard()
+	pr.addBuiltin()
+	pr.watchLibraries()
+	return pr.arrive()
 }
 
-func (s *Session) findRuntime() error {
-	rt, err := goruntime.New(s.images)
-	s.runtime, s.noRuntime = rt, err
+func (pr *process) findRuntime() error {
+	rt, err := goruntime.New(pr.images)
+	pr.runtime, pr.noRuntime = rt, err
 	var version *goruntime.VersionError
-	if errors.As(err, &version) && !s.cfg.AnyGoVersion {
+	if errors.As(err, &version) && !pr.session.cfg.AnyGoVersion {
 		return err
 	}
 	return nil
 }
 
-func (s *Session) hooks() run.Hooks {
+func (pr *process) hooks() run.Hooks {
 	return run.Hooks{
-		Goroutine: s.hitGoroutine,
-		Fork:      s.forked,
-		NoInject:  s.cfg.NoInject,
-		Guard:     s.outlivesUs(),
-		Unguarded: s.unguarded,
-		StopFor:   s.stopFor,
+		Goroutine: pr.hitGoroutine,
+		Child:     pr.childSeen,
+		NoInject:  pr.session.cfg.NoInject,
+		Guard:     pr.outlivesUs(),
+		Unguarded: pr.unguarded,
+		Wanted:    pr.childWanted,
+		StopFor:   pr.session.stopFor,
 		StopBefore: func(sig syscall.Signal) bool {
-			set := s.signals.Load()
+			set := pr.session.signals.Load()
 			return set != nil && (*set)[sig]
 		},
 	}

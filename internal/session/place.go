@@ -12,7 +12,7 @@ import (
 // placeOf finds the addresses that a request for a breakpoint means, in this
 // order: addresses, a file's line, a function (and a line relative to it), a
 // location expression.
-func (s *Session) placeOf(b *api.Breakpoint, locExpr string, rules [][2]string) ([]addr.Addr, error) {
+func (pr *process) placeOf(b *api.Breakpoint, locExpr string, rules [][2]string) ([]addr.Addr, error) {
 	switch {
 	case len(b.Addrs) > 0:
 		as := make([]addr.Addr, len(b.Addrs))
@@ -23,24 +23,24 @@ func (s *Session) placeOf(b *api.Breakpoint, locExpr string, rules [][2]string) 
 	case b.Addr != 0:
 		return []addr.Addr{addr.Addr(b.Addr)}, nil
 	case b.File != "":
-		return s.resolve(fmt.Sprintf("%s:%d", b.File, b.Line), rules)
+		return pr.resolve(fmt.Sprintf("%s:%d", b.File, b.Line), rules)
 	case b.FunctionName != "":
-		return s.inFunction(b.FunctionName, b.Line, rules)
+		return pr.inFunction(b.FunctionName, b.Line, rules)
 	case locExpr != "":
-		return s.resolve(locExpr, rules)
+		return pr.resolve(locExpr, rules)
 	}
 	return nil, fmt.Errorf("no location given for the breakpoint")
 }
 
 // inFunction finds a function's body or, if line is positive, the line that
 // many after the one where the function is declared.
-func (s *Session) inFunction(name string, line int, rules [][2]string) ([]addr.Addr, error) {
+func (pr *process) inFunction(name string, line int, rules [][2]string) ([]addr.Addr, error) {
 	if line > 0 {
-		if _, fn := s.images.FuncNamed(name); fn != nil {
-			return s.resolve(fmt.Sprintf("%s:%d", fn.SourceFile(), fn.StartLine()+line), nil)
+		if _, fn := pr.images.FuncNamed(name); fn != nil {
+			return pr.resolve(fmt.Sprintf("%s:%d", fn.SourceFile(), fn.StartLine()+line), nil)
 		}
 	}
-	at, err := s.resolve(name, rules)
+	at, err := pr.resolve(name, rules)
 	var none *locspec.NotFoundError
 	if errors.As(err, &none) {
 		return nil, fmt.Errorf("could not find function %s", name)
@@ -48,8 +48,8 @@ func (s *Session) inFunction(name string, line int, rules [][2]string) ([]addr.A
 	return at, err
 }
 
-func (s *Session) resolve(text string, rules [][2]string) ([]addr.Addr, error) {
-	return addresses(text, s.locationEnv(rules, api.EvalScope{GoroutineID: -1}))
+func (pr *process) resolve(text string, rules [][2]string) ([]addr.Addr, error) {
+	return addresses(text, pr.locationEnv(rules, api.EvalScope{GoroutineID: -1}))
 }
 
 // addresses resolves a location expression to at least one address.
@@ -75,28 +75,28 @@ func addresses(text string, env locspec.Env) ([]addr.Addr, error) {
 // locationEnv is what locations are resolved in. While the process runs there
 // is no current place, and no address expression can be evaluated.
 // Precondition: session goroutine.
-func (s *Session) locationEnv(rules [][2]string, scope api.EvalScope) locspec.Env {
-	env := locspec.Env{Images: s.images.All(), Rules: rules}
-	if s.checkStopped() == nil {
-		s.placeHere(&env, scope)
+func (pr *process) locationEnv(rules [][2]string, scope api.EvalScope) locspec.Env {
+	env := locspec.Env{Images: pr.images.All(), Rules: rules}
+	if pr.session.checkStopped() == nil {
+		pr.placeHere(&env, scope)
 	}
 	return env
 }
 
 // placeHere makes a scope's frame the current place.
-func (s *Session) placeHere(env *locspec.Env, scope api.EvalScope) {
-	w, err := s.at(scope.GoroutineID)
+func (pr *process) placeHere(env *locspec.Env, scope api.EvalScope) {
+	w, err := pr.at(scope.GoroutineID)
 	if err != nil {
 		return
 	}
-	frames := s.stack(w, scope.Frame+1)
+	frames := pr.stack(w, scope.Frame+1)
 	if scope.Frame >= len(frames) {
 		return
 	}
 	f := &frames[scope.Frame]
 	env.File, env.Line, env.PC = f.File, f.Line, f.PC
 	env.Eval = func(text string) (addr.Addr, error) {
-		p, sc, err := s.compileAt(text, f, w)
+		p, sc, err := pr.compileAt(text, f, w)
 		if err != nil {
 			return 0, err
 		}

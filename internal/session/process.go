@@ -8,7 +8,6 @@ import (
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
-	"github.com/tinydbg/tinydbg/internal/target"
 )
 
 // GetVersion tells about the backend and the program's Go release. The
@@ -63,24 +62,3 @@ func (s *Session) AttachedToExistingProcess(context.Context) (yes bool, err erro
 	err = s.do(func() error { yes = s.proc.Attached(); return nil })
 	return yes, err
 }
-
-// ListTargets lists the one process.
-func (s *Session) ListTargets(context.Context) (list []api.Target, err error) {
-	err = s.do(func() error {
-		st := s.state()
-		list = []api.Target{{Pid: st.Pid, CmdLine: st.TargetCommandLine, CurrentThread: st.CurrentThread}}
-		return nil
-	})
-	return list, err
-}
-
-// FollowExec fails if enable: one process is debugged at a time.
-func (s *Session) FollowExec(_ context.Context, enable bool, _ string) error {
-	if !enable {
-		return nil
-	}
-	return &target.UnsupportedError{Feature: "following child processes", Needs: "sessions of several processes"}
-}
-
-// FollowExecEnabled is false, see FollowExec.
-func (s *Session) FollowExecEnabled(context.Context) (bool, error) { return false, nil }

@@ -18,13 +18,13 @@ type code struct {
 	bodies *bodies
 }
 
-func (s *Session) code() *code {
-	d := s.debuggee
-	return &code{&d, s.proc.Arch(), s.bodies}
+func (pr *process) code() *code {
+	d := pr.debuggee
+	return &code{&d, pr.proc.Arch(), pr.session.bodies}
 }
 
-func (s *Session) program() step.Program {
-	return step.Program{Code: s.code(), Stack: &stacks{s}, Table: s.set.Table()}
+func (pr *process) program() step.Program {
+	return step.Program{Code: pr.code(), Stack: &stacks{pr}, Table: pr.set.Table()}
 }
 
 // Func implements step.Code.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -59,6 +60,11 @@ func (s *Session) restart(ctx context.Context, in *api.RestartIn) ([]api.Discard
 		cfg.Args, cfg.Redirects = in.NewArgs, in.NewRedirects
 	}
 	path := s.cfg.Executable
+	for _, p := range s.group[1:] {
+		_ = p.release(true)
+	}
+	s.group = s.group[:1]
+	s.process = s.group[0]
 	if s.gone == nil {
 		_ = s.onTracer(s.proc.Kill)
 	} else {
@@ -76,28 +82,30 @@ func (s *Session) restart(ctx context.Context, in *api.RestartIn) ([]api.Discard
 	}
 	s.cfg = cfg
 	before := s.set.All()
+	s.stop = &run.Stop{Reason: run.Halted}
 	if err := s.adopt(proc, file); err != nil {
 		_ = proc.Do(func() { _ = proc.Kill() })
 		file.Close()
 		s.gone = &target.ExitedError{PID: proc.PID()}
 		return nil, err
 	}
+	s.gone = nil
 	_ = old.images.Close()
 	_ = old.file.Close()
 	return s.restore(before), nil
 }
 
 // restore sets the breakpoints of the process before.
-func (s *Session) restore(before []*breakpoint.Breakpoint) (discarded []api.DiscardedBreakpoint) {
+func (pr *process) restore(before []*breakpoint.Breakpoint) (discarded []api.DiscardedBreakpoint) {
 	for _, b := range before {
 		if b.ID < 0 {
-			if now := s.set.ByID(b.ID); now != nil && b.Disabled {
-				_ = s.onTracer(func() error { return s.set.SetDisabled(now, true) })
+			if now := pr.set.ByID(b.ID); now != nil && b.Disabled {
+				_ = pr.onTracer(func() error { return pr.set.SetDisabled(now, true) })
 			}
 			continue
 		}
-		if err := s.rebind(b); err != nil {
-			discarded = append(discarded, api.DiscardedBreakpoint{Breakpoint: s.apiBreakpoint(b), Reason: err.Error()})
+		if err := pr.rebind(b); err != nil {
+			discarded = append(discarded, api.DiscardedBreakpoint{Breakpoint: pr.apiBreakpoint(b), Reason: err.Error()})
 		}
 	}
 	return discarded

@@ -13,37 +13,37 @@ import (
 // loadReturned reads the results of the function that a step has just left, as
 // far as cfg says; nil means not at all.
 // Precondition: session goroutine; stopped.
-func (s *Session) loadReturned(cfg *api.LoadConfig) {
-	s.returned = nil
-	if s.stop.Reason != run.StepDone || cfg == nil {
+func (pr *process) loadReturned(cfg *api.LoadConfig) {
+	pr.session.returned = nil
+	if pr.session.stop.Reason != run.StepDone || cfg == nil {
 		return
 	}
-	f, ok := s.stop.Plan.Returned()
-	tv := s.view.byID[s.stop.Thread.ID()]
+	f, ok := pr.session.stop.Plan.Returned()
+	tv := pr.view.byID[pr.session.stop.Thread.ID()]
 	if !ok || tv == nil {
 		return
 	}
-	img, fn := s.images.FuncAt(f.Entry)
+	img, fn := pr.images.FuncAt(f.Entry)
 	if fn == nil || !fn.IsGo() {
 		return
 	}
-	env := &value.Env{Mem: s.mem, Runtime: s.runtime, Set: s.images, Regs: tv.regs, Order: img.File.ByteOrder(), PtrSize: img.File.PtrSize()}
-	if regs, err := s.vectorRegs(tv); err == nil {
+	env := &value.Env{Mem: pr.mem, Runtime: pr.runtime, Set: pr.images, Regs: tv.regs, Order: img.File.ByteOrder(), PtrSize: img.File.PtrSize()}
+	if regs, err := pr.vectorRegs(tv); err == nil {
 		env.Regs = regs
 	}
-	if read := s.resultsOf(img, fn); read != nil {
-		s.returned = read(env, tv.regs.SP(), value.LoadConfig(*cfg))
+	if read := pr.resultsOf(img, fn); read != nil {
+		pr.session.returned = read(env, tv.regs.SP(), value.LoadConfig(*cfg))
 	}
 }
 
 // resultsOf prepares to read the results of a function that has returned; nil
 // if they are not known. sp is the stack pointer behind the return.
-func (s *Session) resultsOf(img *image.Image, fn *symbol.Func) func(env *value.Env, sp addr.Addr, cfg value.LoadConfig) []api.Variable {
-	args, results, err := signature(img.File, s.bodies.of(fn))
+func (pr *process) resultsOf(img *image.Image, fn *symbol.Func) func(env *value.Env, sp addr.Addr, cfg value.LoadConfig) []api.Variable {
+	args, results, err := signature(img.File, pr.session.bodies.of(fn))
 	if err != nil {
 		return nil
 	}
-	_, places, _ := goruntime.AssignABI(s.proc.Arch(), types(args), types(results), fn.IsAssembly())
+	_, places, _ := goruntime.AssignABI(pr.proc.Arch(), types(args), types(results), fn.IsAssembly())
 	return func(env *value.Env, sp addr.Addr, cfg value.LoadConfig) (list []api.Variable) {
 		for i, r := range results {
 			t, err := r.Type()

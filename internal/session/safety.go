@@ -16,18 +16,18 @@ import (
 )
 
 // outlivesUs tells whether the process is to go on when the debugger dies.
-func (s *Session) outlivesUs() bool { return s.proc.Attached() || s.cfg.KeepOnDeath }
+func (pr *process) outlivesUs() bool { return pr.proc.Attached() || pr.session.cfg.KeepOnDeath }
 
 // startGuardian starts a guardian for a process, if one is wanted.
-func (s *Session) startGuardian(pid int) {
-	if !s.cfg.Guardian {
+func (pr *process) startGuardian(pid int) {
+	if !pr.session.cfg.Guardian {
 		return
 	}
 	g, err := guardian.Start(pid)
 	if err != nil {
-		s.warn("if this debugger is killed, its traps stay in process %d until the next one attaches: %v", pid, err)
+		pr.session.warn("if this debugger is killed, its traps stay in process %d until the next one attaches: %v", pid, err)
 	}
-	s.guardian = g
+	pr.guardian = g
 }
 
 // tidying is how long a guardian may take.
@@ -44,7 +44,7 @@ func attach(ctx context.Context, pid int) (*native.Process, error) {
 }
 
 // recover takes out what a debugger left in the process that died.
-func (s *Session) recover(proc target.Process) error {
+func (pr *process) recover(proc target.Process) error {
 	if !proc.Attached() {
 		return nil
 	}
@@ -54,22 +54,22 @@ func (s *Session) recover(proc target.Process) error {
 		return e
 	}
 	if found {
-		s.warn("process %d still had the traps of a debugger that had died: they were taken out", proc.PID())
+		pr.session.warn("process %d still had the traps of a debugger that had died: they were taken out", proc.PID())
 	}
 	return err
 }
 
 // guard has the process survive us from now on: see docs/safety.md.
-func (s *Session) guard() {
-	if !s.outlivesUs() {
+func (pr *process) guard() {
+	if !pr.outlivesUs() {
 		return
 	}
-	if s.cfg.NoInject {
-		s.unguarded(errors.New("nothing may be mapped in it"))
+	if pr.session.cfg.NoInject {
+		pr.unguarded(errors.New("nothing may be mapped in it"))
 		return
 	}
-	_ = s.onTracer(func() error {
-		s.loop.Prepare(s.images.Main().Addr(s.file.Entry()))
+	_ = pr.onTracer(func() error {
+		pr.loop.Prepare(pr.images.Main().Addr(pr.file.Entry()))
 		return nil
 	})
 }
@@ -77,23 +77,23 @@ func (s *Session) guard() {
 // guardCall has the traps of the protocol for calls skipped if nobody is there
 // to act on them: the call then ends by itself, and the runtime gives the
 // thread its registers back.
-func (s *Session) guardCall() {
-	table := s.set.Table()
-	if !s.outlivesUs() || table.Skips() {
+func (pr *process) guardCall() {
+	table := pr.set.Table()
+	if !pr.outlivesUs() || table.Skips() {
 		return
 	}
-	for _, f := range s.file.Funcs() {
+	for _, f := range pr.file.Funcs() {
 		if ofProtocol(f) {
-			table.Skip(s.trapsIn(f))
+			table.Skip(pr.trapsIn(f))
 		}
 	}
 }
 
 // trapsIn finds the trap instructions of a function, but not those that fill
 // the space behind it.
-func (s *Session) trapsIn(f *symbol.Func) (traps []addr.Addr) {
-	img, code := s.images.Main(), s.program().Code
-	trap := string(s.proc.Arch().Trap())
+func (pr *process) trapsIn(f *symbol.Func) (traps []addr.Addr) {
+	img, code := pr.images.Main(), pr.program().Code
+	trap := string(pr.proc.Arch().Trap())
 	var run []addr.Addr
 	for at, end := img.Addr(f.Entry), img.Addr(f.End); at < end; {
 		in, err := code.Instr(at)
@@ -113,8 +113,8 @@ func (s *Session) trapsIn(f *symbol.Func) (traps []addr.Addr) {
 	return traps
 }
 
-func (s *Session) unguarded(err error) {
-	s.warn("process %d may die if this debugger is killed while breakpoints are set: %v", s.proc.PID(), err)
+func (pr *process) unguarded(err error) {
+	pr.session.warn("process %d may die if this debugger is killed while breakpoints are set: %v", pr.proc.PID(), err)
 }
 
 func (s *Session) warn(format string, args ...any) {

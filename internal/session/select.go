@@ -9,60 +9,63 @@ import (
 // selectThread makes the thread that the stop is about the selected one. When
 // it is about none, the selection stays where that still exists, else goes to
 // a thread that runs a goroutine of the user's.
-func (s *Session) selectThread() {
-	if s.stop != nil && s.stop.Thread != nil {
-		s.choose(s.view.byID[s.stop.Thread.ID()])
-		return
-	}
-	if tv := s.view.byID[s.selected.thread]; tv != nil && s.threadG(tv) != nil {
-		s.choose(tv)
-		return
-	}
-	for _, tv := range s.view.threads {
-		if g := s.threadG(tv); g != nil && !g.System {
-			s.choose(tv)
+func (pr *process) selectThread() {
+	if stop := pr.session.stop; stop != nil && stop.Thread != nil {
+		if tv := pr.view.byID[stop.Thread.ID()]; tv != nil {
+			pr.choose(tv)
 			return
 		}
 	}
-	if tv := s.view.byID[s.selected.thread]; tv == nil && len(s.view.threads) > 0 {
-		s.choose(s.view.threads[0])
+	if tv := pr.view.byID[pr.selected.thread]; tv != nil && pr.threadG(tv) != nil {
+		pr.choose(tv)
+		return
+	}
+	for _, tv := range pr.view.threads {
+		if g := pr.threadG(tv); g != nil && !g.System {
+			pr.choose(tv)
+			return
+		}
+	}
+	if tv := pr.view.byID[pr.selected.thread]; tv == nil && len(pr.view.threads) > 0 {
+		pr.choose(pr.view.threads[0])
 	}
 }
 
-func (s *Session) choose(tv *threadView) {
-	s.selected = selection{}
+func (pr *process) choose(tv *threadView) {
+	pr.selected = selection{}
 	if tv == nil {
 		return
 	}
-	s.selected.thread = tv.ID()
-	if g := s.threadG(tv); g != nil {
-		s.selected.goroutine = g.ID
+	pr.selected.thread = tv.ID()
+	if g := pr.threadG(tv); g != nil {
+		pr.selected.goroutine = g.ID
 	}
 }
 
-// switchThread selects a thread.
+// switchThread selects a thread, and with it its process.
 func (s *Session) switchThread(id int) error {
-	tv := s.view.byID[id]
-	if tv == nil {
+	p := s.withThread(id)
+	if p == nil {
 		return fmt.Errorf("unknown thread with id %d", id)
 	}
-	s.choose(tv)
+	s.process = p
+	p.choose(p.view.byID[id])
 	return nil
 }
 
 // switchGoroutine selects a goroutine, and its thread if it is on one.
-func (s *Session) switchGoroutine(id int64) error {
+func (pr *process) switchGoroutine(id int64) error {
 	if id < 1 {
 		return nil
 	}
-	g, err := s.goroutine(id)
+	g, err := pr.goroutine(id)
 	if err != nil {
 		return err
 	}
-	if tv := s.threadOf(id); tv != nil {
-		s.selected.thread = tv.ID()
+	if tv := pr.threadOf(id); tv != nil {
+		pr.selected.thread = tv.ID()
 	}
-	s.selected.goroutine = g.ID
+	pr.selected.goroutine = g.ID
 	return nil
 }
 

@@ -34,29 +34,26 @@ import (
 // goroutine.
 type Session struct {
 	cfg Config
-	// guardian tidies up if we are killed; nil if there is none.
-	guardian *guardian.Guardian
 
 	requests chan func()
 	quit     chan struct{}
 	closing  sync.Once
 	events   subscribers
 
-	// What follows belongs to the session goroutine. The tracer reads those
-	// marked (T) while the target runs; they change only while it is stopped.
-
-	debuggee
 	bodies *bodies // from any goroutine
-	// set and its table hold the breakpoints (T: their comments say how).
-	set  *breakpoint.Set
-	loop *run.Loop // (T)
+	follow following
+
+	// What follows belongs to the session goroutine.
+
+	// The selected process is what verbs are about. group has all, the one that
+	// the session began with first.
+	*process
+	group []*process
 	// stops is closed at the end of the run in progress; nil while stopped.
 	stops chan struct{}
-	// stop is the last stop, and view what was found out about it since.
+	round round
+	// stop is the last stop.
 	stop *run.Stop
-	view view
-	// selected is what commands without a scope are about.
-	selected selection
 	// returned are the results of the function that a step has just left.
 	returned []api.Variable
 	// calls are the evaluations in progress, the innermost last; called is the
@@ -76,6 +73,26 @@ type Session struct {
 	glances   glances
 	// signals stop the process before they are delivered: from any goroutine.
 	signals atomic.Pointer[map[syscall.Signal]bool]
+}
+
+// process is one debuggee and what belongs to it alone. It belongs to the session
+// goroutine. The tracer reads what is marked (T) while the process runs; that
+// changes only while it is stopped. What runs on the tracer is a method of
+// process, never of Session: there may be several tracers.
+type process struct {
+	session *Session
+	debuggee
+	// guardian tidies up if we are killed; nil if there is none.
+	guardian *guardian.Guardian
+	// set and its table hold the breakpoints (T: their comments say how).
+	set  *breakpoint.Set
+	loop *run.Loop // (T)
+	// view is what was found out since the last stop.
+	view view
+	// selected is what commands without a scope are about.
+	selected selection
+	// runs: it takes part in the round, and has not come to its end there.
+	runs bool
 }
 
 // debuggee is a process with its symbols. A restart or an exec makes another.
@@ -196,9 +213,9 @@ func (s *Session) running() bool { return s.stops != nil }
 // onTracer runs f on the tracer, where threads may be asked for registers,
 // breakpoints be changed, and the loop be spoken to.
 // Precondition: session goroutine.
-func (s *Session) onTracer(f func() error) error {
+func (pr *process) onTracer(f func() error) error {
 	var err error
-	if e := s.proc.Do(func() { err = survive(f) }); e != nil {
+	if e := pr.proc.Do(func() { err = survive(f) }); e != nil {
 		return e
 	}
 	return err

@@ -14,7 +14,7 @@ import (
 
 // stacks is the debuggee's stacks as step plans see them. It is used on the
 // tracer, while threads run, so each look has a cache of its own.
-type stacks struct{ s *Session }
+type stacks struct{ s *process }
 
 // look is one look at one thread.
 type look struct {
@@ -59,9 +59,9 @@ func depth(cfa addr.Addr, g *goruntime.G) uint64 {
 // tracerMem is an empty cache of the memory: other threads run and write to it.
 // The one before must not be used any more.
 // Precondition: tracer.
-func (s *Session) tracerMem() *pagecache.Cache {
-	s.glance.Reset()
-	return s.glance
+func (pr *process) tracerMem() *pagecache.Cache {
+	pr.glance.Reset()
+	return pr.glance
 }
 
 // LoopFrame implements step.Stack.
@@ -126,11 +126,11 @@ func (k *stacks) DeferCaller(t target.Thread, regs arch.Regs) step.DeferCaller {
 
 // hitGoroutine is the id of the goroutine on a thread.
 // Precondition: tracer.
-func (s *Session) hitGoroutine(t target.Thread, regs arch.Regs) int64 {
-	if s.runtime == nil {
+func (pr *process) hitGoroutine(t target.Thread, regs arch.Regs) int64 {
+	if pr.runtime == nil {
 		return 0
 	}
-	g, _, err := s.runtime.ThreadG(s.tracerMem(), regs)
+	g, _, err := pr.runtime.ThreadG(pr.tracerMem(), regs)
 	if err != nil || g == nil {
 		return 0
 	}

@@ -60,7 +60,7 @@ func (s *Session) state() *api.DebuggerState {
 	}
 	st.StopReason = s.stopReason()
 	st.WatchOutOfScope = s.watchOver
-	st.NextInProgress = s.loop.Stepping() != nil
+	st.NextInProgress = s.stepping()
 	for _, tv := range s.view.threads {
 		t := s.apiThread(tv)
 		st.Threads = append(st.Threads, t)
@@ -77,24 +77,24 @@ func (s *Session) state() *api.DebuggerState {
 }
 
 // apiThread describes a thread, with the breakpoint it stopped at.
-func (s *Session) apiThread(tv *threadView) *api.Thread {
-	loc := s.world().Location(tv.regs.PC())
+func (pr *process) apiThread(tv *threadView) *api.Thread {
+	loc := pr.world().Location(tv.regs.PC())
 	t := &api.Thread{ID: tv.ID(), PC: loc.PC, File: loc.File, Line: loc.Line, Function: loc.Function}
-	if g := s.threadG(tv); g != nil {
+	if g := pr.threadG(tv); g != nil {
 		t.GoroutineID = g.ID
 	}
-	if s.called != nil && s.called.thread.ID() == tv.ID() {
-		t.ReturnValues, t.CallReturn = s.returned, true
+	if pr.session.called != nil && pr.session.called.thread.ID() == tv.ID() {
+		t.ReturnValues, t.CallReturn = pr.session.returned, true
 	}
-	if s.stop.Thread == nil || s.stop.Thread.ID() != tv.ID() {
+	if pr.session.stop.Thread == nil || pr.session.stop.Thread.ID() != tv.ID() {
 		return t
 	}
-	t.ReturnValues = s.returned
-	if b := s.reachedBreakpoint(); b != nil {
-		t.Breakpoint = s.apiBreakpoint(b)
-		t.BreakpointInfo = s.info
+	t.ReturnValues = pr.session.returned
+	if b := pr.reachedBreakpoint(); b != nil {
+		t.Breakpoint = pr.apiBreakpoint(b)
+		t.BreakpointInfo = pr.session.info
 	}
-	if s.stop.Reason == run.Trapped {
+	if pr.session.stop.Reason == run.Trapped {
 		t.Breakpoint = &api.Breakpoint{Name: "hardcoded-breakpoint", Disabled: true, HitCount: map[string]uint64{}}
 		t.BreakpointInfo = &api.BreakpointInfo{}
 	}
@@ -103,9 +103,9 @@ func (s *Session) apiThread(tv *threadView) *api.Thread {
 
 // reachedBreakpoint is the breakpoint of the last stop: the user's before the
 // built-in ones.
-func (s *Session) reachedBreakpoint() *breakpoint.Breakpoint {
+func (pr *process) reachedBreakpoint() *breakpoint.Breakpoint {
 	var found *breakpoint.Breakpoint
-	for _, r := range s.stop.Reached {
+	for _, r := range pr.session.stop.Reached {
 		switch {
 		case r.Breakpoint.ID > 0:
 			return r.Breakpoint

@@ -13,26 +13,26 @@ import (
 // stepStart describes where the selected goroutine is. One that is parked is
 // stepped in its innermost frame of the user's.
 // Precondition: session goroutine; stopped.
-func (s *Session) stepStart(command string) (step.Start, error) {
-	w, err := s.at(0)
+func (pr *process) stepStart(command string) (step.Start, error) {
+	w, err := pr.at(0)
 	if err != nil {
 		return step.Start{}, err
 	}
 	if w.thread == nil && (command == api.StepInstruction || command == api.NextInstruction) {
 		return step.Start{}, errors.New("the goroutine is not running: it has no next instruction")
 	}
-	frames, first := s.stepFrames(w)
-	st := s.startAt(w, frames, first)
+	frames, first := pr.stepFrames(w)
+	st := pr.startAt(w, frames, first)
 	if w.thread != nil {
 		st.Thread = w.thread.Thread
 	}
 	if w.g != nil {
-		st.Defer = s.nextDefer(w)
-		st.Recovers = s.recoveries(w, frames[first:])
+		st.Defer = pr.nextDefer(w)
+		st.Recovers = pr.recoveries(w, frames[first:])
 	}
 	if rest := frames[outermostInlined(frames, first):]; len(rest) > 0 {
 		for _, i := range enclosing(rest) {
-			st.Enclosing = append(st.Enclosing, s.startAt(w, rest, i))
+			st.Enclosing = append(st.Enclosing, pr.startAt(w, rest, i))
 		}
 	}
 	return st, nil
@@ -41,10 +41,10 @@ func (s *Session) stepStart(command string) (step.Start, error) {
 // stepFrames are the frames that a step has to know, and the index of the one
 // that is stepped. Mostly these are the first few, but a loop's body and its
 // function can be far apart.
-func (s *Session) stepFrames(w where) (frames []unwind.Frame, first int) {
+func (pr *process) stepFrames(w where) (frames []unwind.Frame, first int) {
 	const few = 12
 	for _, max := range []int{few, loopFrames} {
-		frames, first = s.stack(w, max), 0
+		frames, first = pr.stack(w, max), 0
 		if w.thread == nil {
 			first = userFrame(frames)
 		}
@@ -77,7 +77,7 @@ func callerOf(frames []unwind.Frame, i int) int {
 }
 
 // startAt describes one frame of a stack.
-func (s *Session) startAt(w where, frames []unwind.Frame, i int) step.Start {
+func (pr *process) startAt(w where, frames []unwind.Frame, i int) step.Start {
 	thread := 0
 	if w.thread != nil {
 		thread = w.thread.ID()
@@ -98,14 +98,14 @@ func outermostInlined(frames []unwind.Frame, i int) int {
 }
 
 // nextDefer is the body of the deferred function that would run first.
-func (s *Session) nextDefer(w where) addr.Addr {
-	ds, err := s.runtime.Defers(s.mem, w.g)
+func (pr *process) nextDefer(w where) addr.Addr {
+	ds, err := pr.runtime.Defers(pr.mem, w.g)
 	if err != nil {
 		return 0
 	}
 	for _, d := range ds {
 		if d.Err == nil {
-			return s.bodyOf(d.Fn)
+			return pr.bodyOf(d.Fn)
 		}
 	}
 	return 0
@@ -113,7 +113,7 @@ func (s *Session) nextDefer(w where) addr.Addr {
 
 // recoveries are where frames go on if the panic is recovered that runs the
 // function of the first frame.
-func (s *Session) recoveries(w where, frames []unwind.Frame) (list []step.Recovery) {
+func (pr *process) recoveries(w where, frames []unwind.Frame) (list []step.Recovery) {
 	panicking := false
 	for i := range frames {
 		f := &frames[i]
@@ -132,13 +132,13 @@ func (s *Session) recoveries(w where, frames []unwind.Frame) (list []step.Recove
 
 // bodyOf is the body of the function at entry or, if that is a wrapper, of the
 // one it calls. It is entry itself when only the wrapper knows which that is.
-func (s *Session) bodyOf(entry addr.Addr) addr.Addr {
-	img, fn := s.images.FuncAt(s.world().Unwrap(entry))
+func (pr *process) bodyOf(entry addr.Addr) addr.Addr {
+	img, fn := pr.images.FuncAt(pr.world().Unwrap(entry))
 	if fn == nil {
 		return 0
 	}
 	if fn.IsWrapper() {
 		return img.Addr(fn.Entry)
 	}
-	return img.Addr(s.bodies.of(fn))
+	return img.Addr(pr.session.bodies.of(fn))
 }

@@ -34,84 +34,84 @@ func (s *Session) GetBufferedTracepoints(context.Context, *api.LoadConfig) ([]ap
 var tracedConfig = value.LoadConfig{MaxStringLen: 64, MaxArrayValues: 64, MaxStructFields: 3}
 
 // traceInPassing arms the beginning and the returns of a function.
-func (s *Session) traceInPassing(function string) (*api.Breakpoint, error) {
-	starts, err := s.inFunction(function, 0, nil)
+func (pr *process) traceInPassing(function string) (*api.Breakpoint, error) {
+	starts, err := pr.inFunction(function, 0, nil)
 	if err != nil {
 		return nil, err
 	}
-	set := &settings{Breakpoint: api.Breakpoint{FunctionName: function, Tracepoint: true}}
-	entry := &breakpoint.Breakpoint{Addrs: starts, User: set, Cond: s.recordCall(function)}
-	out, err := s.addBreakpoint(entry)
+	set := &settings{alone: true, Breakpoint: api.Breakpoint{FunctionName: function, Tracepoint: true}}
+	entry := &breakpoint.Breakpoint{Addrs: starts, User: set, Cond: pr.recordCall(function)}
+	out, err := pr.addBreakpoint(entry)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.world().FunctionReturnLocations(function)
+	all, err := pr.world().FunctionReturnLocations(function)
 	if err != nil {
 		return out, nil // it is inlined everywhere
 	}
-	back := &breakpoint.Breakpoint{User: &settings{Breakpoint: api.Breakpoint{FunctionName: function, TraceReturn: true}}}
+	back := &breakpoint.Breakpoint{User: &settings{alone: true, Breakpoint: api.Breakpoint{FunctionName: function, TraceReturn: true}}}
 	for _, a := range all {
 		// The list has the calls of runtime.deferreturn, too, which come before
 		// the results are final.
-		if in, err := s.code().Instr(addr.Addr(a)); err == nil && in.Kind == arch.InstReturn {
+		if in, err := pr.code().Instr(addr.Addr(a)); err == nil && in.Kind == arch.InstReturn {
 			back.Addrs = append(back.Addrs, addr.Addr(a))
 		}
 	}
 	if len(back.Addrs) == 0 {
 		return out, nil
 	}
-	back.Cond = s.recordReturn(function, back.Addrs[0])
-	_, err = s.addBreakpoint(back)
+	back.Cond = pr.recordReturn(function, back.Addrs[0])
+	_, err = pr.addBreakpoint(back)
 	return out, err
 }
 
 // recordCall is a condition that records its hit and is false.
-func (s *Session) recordCall(function string) func(*breakpoint.Hit) (bool, error) {
+func (pr *process) recordCall(function string) func(*breakpoint.Hit) (bool, error) {
 	return func(h *breakpoint.Hit) (bool, error) {
-		r := s.tracedHit(h, function)
-		vars, _ := s.hitScope(h).Variables()
+		r := pr.tracedHit(h, function)
+		vars, _ := pr.hitScope(h).Variables()
 		for _, v := range vars {
 			if v.Var.Kind == symbol.Arg {
 				r.InputParams = append(r.InputParams, v.Value.ToAPI(tracedConfig))
 			}
 		}
-		s.traced.put(r, s.quit)
+		pr.session.traced.put(r, pr.session.quit)
 		return false, nil
 	}
 }
 
 // recordReturn is recordCall for the return instructions of a function, one of
 // which is at a.
-func (s *Session) recordReturn(function string, a addr.Addr) func(*breakpoint.Hit) (bool, error) {
+func (pr *process) recordReturn(function string, a addr.Addr) func(*breakpoint.Hit) (bool, error) {
 	var results func(*value.Env, addr.Addr, value.LoadConfig) []api.Variable
-	if img, fn := s.images.FuncAt(a); fn != nil && fn.IsGo() {
-		results = s.resultsOf(img, fn)
+	if img, fn := pr.images.FuncAt(a); fn != nil && fn.IsGo() {
+		results = pr.resultsOf(img, fn)
 	}
 	return func(h *breakpoint.Hit) (bool, error) {
-		r := s.tracedHit(h, function)
+		r := pr.tracedHit(h, function)
 		r.IsRet = true
 		if results != nil {
 			regs := h.Regs
 			if all, err := h.Thread.Registers(true); err == nil {
 				regs = all
 			}
-			env := &value.Env{Mem: s.clean, Runtime: s.runtime, Set: s.images, Regs: regs,
-				Order: s.proc.Arch().ByteOrder(), PtrSize: s.proc.Arch().PtrSize()}
+			env := &value.Env{Mem: pr.clean, Runtime: pr.runtime, Set: pr.images, Regs: regs,
+				Order: pr.proc.Arch().ByteOrder(), PtrSize: pr.proc.Arch().PtrSize()}
 			// As it will be behind the return instruction.
 			r.ReturnParams = results(env, regs.SP()+addr.Addr(env.PtrSize), tracedConfig)
 		}
-		s.traced.put(r, s.quit)
+		pr.session.traced.put(r, pr.session.quit)
 		return false, nil
 	}
 }
 
 // Precondition: tracer.
-func (s *Session) tracedHit(h *breakpoint.Hit, function string) api.TracepointResult {
+func (pr *process) tracedHit(h *breakpoint.Hit, function string) api.TracepointResult {
 	r := api.TracepointResult{Addr: uint64(h.Addr), FunctionName: function}
 	if h.Goroutine != nil {
 		r.GoroutineID = int(h.Goroutine())
 	}
-	if img := s.images.At(h.Addr); img != nil {
+	if img := pr.images.At(h.Addr); img != nil {
 		if pos, ok := img.File.Line(img.FileAddr(h.Addr)); ok {
 			r.File, r.Line = pos.File, pos.Line
 		}

@@ -29,35 +29,35 @@ type threadView struct {
 
 // arrive takes a fresh view of the stopped process, and selects.
 // Precondition: session goroutine, or nobody else has the session.
-func (s *Session) arrive() error {
-	return s.onTracer(func() error { s.look(); return nil })
+func (pr *process) arrive() error {
+	return pr.onTracer(func() error { pr.look(); return nil })
 }
 
 // look is arrive on the tracer. While the session goroutine waits for it, it
 // may use what belongs to that.
-func (s *Session) look() {
-	s.mem.Reset()
-	s.view = view{byID: map[int]*threadView{}}
-	for _, t := range s.proc.Threads() {
+func (pr *process) look() {
+	pr.mem.Reset()
+	pr.view = view{byID: map[int]*threadView{}}
+	for _, t := range pr.proc.Threads() {
 		regs, err := t.Registers(false)
 		if err != nil {
 			// It has exited, though its event is still to come.
 			continue
 		}
 		tv := &threadView{Thread: t, regs: regs}
-		s.view.threads = append(s.view.threads, tv)
-		s.view.byID[t.ID()] = tv
+		pr.view.threads = append(pr.view.threads, tv)
+		pr.view.byID[t.ID()] = tv
 	}
-	s.selectThread()
+	pr.selectThread()
 }
 
 // threadG fills in the goroutine of a thread.
-func (s *Session) threadG(tv *threadView) *goruntime.G {
-	if tv.asked || s.runtime == nil {
+func (pr *process) threadG(tv *threadView) *goruntime.G {
+	if tv.asked || pr.runtime == nil {
 		return tv.g
 	}
 	tv.asked = true
-	g, system, err := s.runtime.ThreadG(s.mem, tv.regs)
+	g, system, err := pr.runtime.ThreadG(pr.mem, tv.regs)
 	if err == nil {
 		tv.g, tv.system = g, system
 	}
@@ -65,9 +65,9 @@ func (s *Session) threadG(tv *threadView) *goruntime.G {
 }
 
 // threadOf is the thread that a goroutine is on, nil when it is parked.
-func (s *Session) threadOf(goroutine int64) *threadView {
-	for _, tv := range s.view.threads {
-		if g := s.threadG(tv); g != nil && g.ID == goroutine {
+func (pr *process) threadOf(goroutine int64) *threadView {
+	for _, tv := range pr.view.threads {
+		if g := pr.threadG(tv); g != nil && g.ID == goroutine {
 			return tv
 		}
 	}
@@ -75,14 +75,14 @@ func (s *Session) threadOf(goroutine int64) *threadView {
 }
 
 // goroutine finds a goroutine by id.
-func (s *Session) goroutine(id int64) (*goruntime.G, error) {
-	if s.runtime == nil {
-		return nil, fmt.Errorf("no goroutines: %w", s.noRuntime)
+func (pr *process) goroutine(id int64) (*goruntime.G, error) {
+	if pr.runtime == nil {
+		return nil, fmt.Errorf("no goroutines: %w", pr.noRuntime)
 	}
-	if tv := s.threadOf(id); tv != nil {
+	if tv := pr.threadOf(id); tv != nil {
 		return tv.g, nil
 	}
-	return s.runtime.GByID(s.mem, id)
+	return pr.runtime.GByID(pr.mem, id)
 }
 
 // where is what a scope's goroutine id means: a goroutine, or a thread without.
@@ -93,56 +93,56 @@ type where struct {
 }
 
 // at resolves the goroutine id of a scope; ids below 1 mean what is selected.
-func (s *Session) at(goroutine int64) (where, error) {
+func (pr *process) at(goroutine int64) (where, error) {
 	if goroutine < 1 {
-		if goroutine = s.selected.goroutine; goroutine < 1 {
-			return s.atThread(s.selected.thread)
+		if goroutine = pr.selected.goroutine; goroutine < 1 {
+			return pr.atThread(pr.selected.thread)
 		}
 	}
-	g, err := s.goroutine(goroutine)
+	g, err := pr.goroutine(goroutine)
 	if err != nil {
 		return where{}, err
 	}
-	if tv := s.threadOf(goroutine); tv != nil {
-		return where{g, tv, unwind.FromThread(s.proc.Arch(), tv.regs)}, nil
+	if tv := pr.threadOf(goroutine); tv != nil {
+		return where{g, tv, unwind.FromThread(pr.proc.Arch(), tv.regs)}, nil
 	}
-	return where{g, nil, unwind.FromSaved(s.proc.Arch(), g.PC, g.SP, g.BP)}, nil
+	return where{g, nil, unwind.FromSaved(pr.proc.Arch(), g.PC, g.SP, g.BP)}, nil
 }
 
-func (s *Session) atThread(id int) (where, error) {
-	tv := s.view.byID[id]
+func (pr *process) atThread(id int) (where, error) {
+	tv := pr.view.byID[id]
 	if tv == nil {
 		return where{}, fmt.Errorf("unknown thread with id %d", id)
 	}
-	return where{s.threadG(tv), tv, unwind.FromThread(s.proc.Arch(), tv.regs)}, nil
+	return where{pr.threadG(tv), tv, unwind.FromThread(pr.proc.Arch(), tv.regs)}, nil
 }
 
 // stack lists at most max frames of a place, innermost first.
-func (s *Session) stack(w where, max int) []unwind.Frame {
-	return s.unwind(s.mem, w.regs, w.g, max)
+func (pr *process) stack(w where, max int) []unwind.Frame {
+	return pr.unwind(pr.mem, w.regs, w.g, max)
 }
 
 // unwind lists frames; mem may be the cached memory on the session goroutine,
 // and must not be on the tracer.
-func (s *Session) unwind(mem target.Memory, regs *unwind.Regs, g *goruntime.G, max int) []unwind.Frame {
-	o := unwind.Options{Max: max, Cache: s.frames}
-	if s.runtime != nil {
-		o.Switch = s.runtime.Switcher(mem)
+func (pr *process) unwind(mem target.Memory, regs *unwind.Regs, g *goruntime.G, max int) []unwind.Frame {
+	o := unwind.Options{Max: max, Cache: pr.frames}
+	if pr.runtime != nil {
+		o.Switch = pr.runtime.Switcher(mem)
 		if g != nil {
 			o.G = g.Addr
 		}
 		if t := regs.Thread(); t != nil {
-			if a, err := s.runtime.GAddr(mem, t); err == nil {
+			if a, err := pr.runtime.GAddr(mem, t); err == nil {
 				o.G = a
 			}
 		}
 	}
-	return unwind.Stack(mem, s.images, regs, o)
+	return unwind.Stack(mem, pr.images, regs, o)
 }
 
 // vectorRegs reads a thread's registers with the vector ones.
-func (s *Session) vectorRegs(tv *threadView) (regs arch.Regs, err error) {
-	err = s.onTracer(func() error {
+func (pr *process) vectorRegs(tv *threadView) (regs arch.Regs, err error) {
+	err = pr.onTracer(func() error {
 		regs, err = tv.Registers(true)
 		return err
 	})

@@ -32,18 +32,18 @@ func (s *Session) CreateWatchpoint(_ context.Context, scope api.EvalScope, text 
 	return out, err
 }
 
-func (s *Session) createWatchpoint(scope api.EvalScope, text string, kind api.WatchType) (*api.Breakpoint, error) {
+func (pr *process) createWatchpoint(scope api.EvalScope, text string, kind api.WatchType) (*api.Breakpoint, error) {
 	if kind == 0 || kind&^(api.WatchRead|api.WatchWrite) != 0 {
 		return nil, errors.New("at least one of read and write must be set for watchpoint")
 	}
-	if s.remains() {
+	if pr.remains() {
 		return nil, target.ErrCoreBreakpoint
 	}
-	w, f, err := s.frameAt(scope)
+	w, f, err := pr.frameAt(scope)
 	if err != nil {
 		return nil, err
 	}
-	p, sc, err := s.compileAt(text, f, w)
+	p, sc, err := pr.compileAt(text, f, w)
 	if err != nil {
 		return nil, err
 	}
@@ -61,14 +61,14 @@ func (s *Session) createWatchpoint(scope api.EvalScope, text string, kind api.Wa
 	wt := &watch{at: at, size: int(r.Value.Type.Size()), kind: target.WatchKind(kind)}
 	b := &breakpoint.Breakpoint{Watch: true, Name: text}
 	b.User = &settings{watch: wt, Breakpoint: api.Breakpoint{WatchExpr: text, WatchType: kind}}
-	if other := s.watching(at); other != nil {
+	if other := pr.watching(at); other != nil {
 		return nil, fmt.Errorf("Breakpoint exists at %#x: it is watchpoint %d", at, other.ID)
 	}
-	return s.armWatch(b, wt, w, f)
+	return pr.armWatch(b, wt, w, f)
 }
 
-func (s *Session) watching(at addr.Addr) *breakpoint.Breakpoint {
-	for _, b := range s.set.All() {
+func (pr *process) watching(at addr.Addr) *breakpoint.Breakpoint {
+	for _, b := range pr.set.All() {
 		if wt := settingsOf(b).watch; wt != nil && wt.at == at {
 			return b
 		}
@@ -76,31 +76,32 @@ func (s *Session) watching(at addr.Addr) *breakpoint.Breakpoint {
 	return nil
 }
 
-func (s *Session) armWatch(b *breakpoint.Breakpoint, wt *watch, w where, f *unwind.Frame) (out *api.Breakpoint, err error) {
-	err = s.onTracer(func() error {
-		if err := s.setSlot(b, wt); err != nil {
+func (pr *process) armWatch(b *breakpoint.Breakpoint, wt *watch, w where, f *unwind.Frame) (out *api.Breakpoint, err error) {
+	b.ID = pr.session.nextID()
+	err = pr.onTracer(func() error {
+		if err := pr.setSlot(b, wt); err != nil {
 			return err
 		}
 		b.Addrs = nil
-		if err := s.set.Add(b); err != nil {
+		if err := pr.set.Add(b); err != nil {
 			return err
 		}
-		out = s.apiBreakpoint(b)
+		out = pr.apiBreakpoint(b)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	if w.g != nil && wt.at >= w.g.StackLo && wt.at < w.g.StackHi {
-		s.endWithFrame(b, wt, w.g, f)
+		pr.endWithFrame(b, wt, w.g, f)
 	}
 	return out, nil
 }
 
 // setSlot arms a free hardware slot.
 // Precondition: tracer; stopped.
-func (s *Session) setSlot(b *breakpoint.Breakpoint, wt *watch) error {
-	hw, ok := s.proc.(target.Watcher)
+func (pr *process) setSlot(b *breakpoint.Breakpoint, wt *watch) error {
+	hw, ok := pr.proc.(target.Watcher)
 	if !ok {
 		return &target.UnsupportedError{Feature: "watching memory", Needs: "hardware watchpoints"}
 	}
@@ -110,7 +111,7 @@ func (s *Session) setSlot(b *breakpoint.Breakpoint, wt *watch) error {
 		return fmt.Errorf("can not watch variable of type with size %d: 1, 2, 4 or 8 bytes only", wt.size)
 	}
 	for slot := range hw.WatchSlots() {
-		if s.set.InSlot(slot) != nil {
+		if pr.set.InSlot(slot) != nil {
 			continue
 		}
 		if err := hw.SetWatch(slot, wt.at, wt.size, wt.kind); err != nil {
@@ -124,8 +125,8 @@ func (s *Session) setSlot(b *breakpoint.Breakpoint, wt *watch) error {
 
 // endWithFrame ends a watchpoint when the frame returns that its memory is in:
 // another frame will use it then for something else.
-func (s *Session) endWithFrame(b *breakpoint.Breakpoint, wt *watch, g *goruntime.G, f *unwind.Frame) {
-	frames := s.unwind(s.mem, f.Regs, g, loopFrames)
+func (pr *process) endWithFrame(b *breakpoint.Breakpoint, wt *watch, g *goruntime.G, f *unwind.Frame) {
+	frames := pr.unwind(pr.mem, f.Regs, g, loopFrames)
 	outer := 0
 	for outer < len(frames) && frames[outer].CFA <= wt.at {
 		outer++
@@ -141,39 +142,39 @@ func (s *Session) endWithFrame(b *breakpoint.Breakpoint, wt *watch, g *goruntime
 	id, d := g.ID, depth(caller.CFA, g)
 	end := &breakpoint.Breakpoint{ID: internalIDs - b.ID, Addrs: []addr.Addr{caller.PC}}
 	end.Cond = func(h *breakpoint.Hit) (bool, error) {
-		pl, err := (&stacks{s}).Place(h.Thread, h.Regs)
+		pl, err := (&stacks{pr}).Place(h.Thread, h.Regs)
 		return err == nil && pl.Goroutine == id && pl.Depth <= d, nil
 	}
-	if s.onTracer(func() error { return s.set.Add(end) }) == nil {
+	if pr.onTracer(func() error { return pr.set.Add(end) }) == nil {
 		wt.end = end
 	}
 }
 
 // removeWatch disarms a watchpoint and forgets it.
 // Precondition: tracer.
-func (s *Session) removeWatch(b *breakpoint.Breakpoint, wt *watch) error {
+func (pr *process) removeWatch(b *breakpoint.Breakpoint, wt *watch) error {
 	var err error
 	if !b.Disabled {
-		err = s.clearSlot(b)
+		err = pr.clearSlot(b)
 	}
 	if wt.end != nil {
-		err = errors.Join(err, s.set.Remove(wt.end))
+		err = errors.Join(err, pr.set.Remove(wt.end))
 	}
-	return errors.Join(err, s.set.Remove(b))
+	return errors.Join(err, pr.set.Remove(b))
 }
 
-func (s *Session) clearSlot(b *breakpoint.Breakpoint) error {
-	return s.allStopped(func() error { return s.proc.(target.Watcher).ClearWatch(b.Slot) })
+func (pr *process) clearSlot(b *breakpoint.Breakpoint) error {
+	return pr.allStopped(func() error { return pr.proc.(target.Watcher).ClearWatch(b.Slot) })
 }
 
 // toggleWatch disables or enables a watchpoint.
 // Precondition: tracer.
-func (s *Session) toggleWatch(b *breakpoint.Breakpoint, disabled bool) error {
+func (pr *process) toggleWatch(b *breakpoint.Breakpoint, disabled bool) error {
 	var err error
 	if disabled {
-		err = s.clearSlot(b)
+		err = pr.clearSlot(b)
 	} else {
-		err = s.allStopped(func() error { return s.setSlot(b, settingsOf(b).watch) })
+		err = pr.allStopped(func() error { return pr.setSlot(b, settingsOf(b).watch) })
 	}
 	if err == nil {
 		b.Disabled = disabled
@@ -183,8 +184,8 @@ func (s *Session) toggleWatch(b *breakpoint.Breakpoint, disabled bool) error {
 
 // allStopped runs f if no thread runs: the registers that watch are those of
 // each thread.
-func (s *Session) allStopped(f func() error) error {
-	for _, t := range s.proc.Threads() {
+func (pr *process) allStopped(f func() error) error {
+	for _, t := range pr.proc.Threads() {
 		if t.State() == target.Running {
 			return fmt.Errorf("watchpoints can be changed only while the process is stopped: %w", ErrRunning)
 		}
@@ -194,15 +195,15 @@ func (s *Session) allStopped(f func() error) error {
 
 // watchesOver removes the watchpoints whose frame has returned at this stop.
 // Precondition: session goroutine; stopped.
-func (s *Session) watchesOver() (over []*api.Breakpoint) {
-	for _, r := range s.stop.Reached {
-		for _, b := range s.set.All() {
+func (pr *process) watchesOver() (over []*api.Breakpoint) {
+	for _, r := range pr.session.stop.Reached {
+		for _, b := range pr.set.All() {
 			wt := settingsOf(b).watch
 			if wt == nil || wt.end != r.Breakpoint {
 				continue
 			}
-			over = append(over, s.apiBreakpoint(b))
-			_ = s.onTracer(func() error { return s.removeWatch(b, wt) })
+			over = append(over, pr.apiBreakpoint(b))
+			_ = pr.onTracer(func() error { return pr.removeWatch(b, wt) })
 		}
 	}
 	return over

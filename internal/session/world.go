@@ -12,47 +12,47 @@ import (
 // there are no registers, so that questions about frames fail and those about
 // symbols are answered.
 // Precondition: session goroutine; the process lives.
-func (s *Session) world() *inspect.World {
+func (pr *process) world() *inspect.World {
 	return &inspect.World{
-		PID: s.proc.PID(), Arch: s.proc.Arch(), Mem: s.mem, Images: s.images, Runtime: s.runtime, Cache: s.frames,
-		Thread: s.selected.thread, Goroutine: s.selected.goroutine,
-		Regs: s.threadRegs,
+		PID: pr.proc.PID(), Arch: pr.proc.Arch(), Mem: pr.mem, Images: pr.images, Runtime: pr.runtime, Cache: pr.frames,
+		Thread: pr.selected.thread, Goroutine: pr.selected.goroutine,
+		Regs: pr.threadRegs,
 		SetRegister: func(thread, dwarf int, v []byte) error {
-			tv, err := s.stoppedThread(thread)
+			tv, err := pr.stoppedThread(thread)
 			if err != nil {
 				return err
 			}
-			return s.setRegister(tv, dwarf, v)
+			return pr.setRegister(tv, dwarf, v)
 		},
-		HasBreakpoint: s.hasBreakpoint, Formatters: s.cfg.Formatters,
+		HasBreakpoint: pr.hasBreakpoint, Formatters: pr.session.cfg.Formatters,
 	}
 }
 
-func (s *Session) stoppedThread(id int) (*threadView, error) {
-	if err := s.canLook(); err != nil {
+func (pr *process) stoppedThread(id int) (*threadView, error) {
+	if err := pr.session.canLook(); err != nil {
 		return nil, err
 	}
-	tv := s.view.byID[id]
+	tv := pr.view.byID[id]
 	if tv == nil {
 		return nil, fmt.Errorf("unknown thread with id %d", id)
 	}
 	return tv, nil
 }
 
-func (s *Session) threadRegs(id int, vector bool) (arch.Regs, error) {
-	tv, err := s.stoppedThread(id)
+func (pr *process) threadRegs(id int, vector bool) (arch.Regs, error) {
+	tv, err := pr.stoppedThread(id)
 	if err != nil {
 		return nil, err
 	}
 	if !vector {
 		return tv.regs, nil
 	}
-	return s.vectorRegs(tv)
+	return pr.vectorRegs(tv)
 }
 
 // hasBreakpoint tells whether an enabled breakpoint of the user stands at a.
-func (s *Session) hasBreakpoint(a addr.Addr) bool {
-	for _, b := range s.set.All() {
+func (pr *process) hasBreakpoint(a addr.Addr) bool {
+	for _, b := range pr.set.All() {
 		if b.Disabled {
 			continue
 		}

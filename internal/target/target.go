@@ -142,9 +142,12 @@ const (
 	// The thread that made it is resumed by the backend.
 	EventNewThread
 	// EventFork: Thread made the process Child (fork, vfork, clone). The child
-	// has been released, untraced, unless the backend was told to follow;
-	// traps inherited from the parent's text were taken out of it by ChildFix.
+	// has been released, untraced, unless it is Kept (see Parent).
 	EventFork
+	// EventChildExec: the process Child, forked by this one, runs a program of
+	// its own. It has been released, unless it is Kept; then it waits for
+	// Parent.HandOver. Thread is nil.
+	EventChildExec
 	// EventExec: the process runs another program; all other threads are gone.
 	EventExec
 	// EventThreadExited: Thread is no more.
@@ -163,8 +166,10 @@ type Event struct {
 	Signal syscall.Signal
 	// Status is the exit status for EventExited.
 	Status int
-	// Child for EventFork.
+	// Child for EventFork and EventChildExec.
 	Child int
+	// Kept: the child is still traced.
+	Kept bool
 }
 
 // CauseKind tells why a thread got SIGTRAP.
@@ -258,12 +263,32 @@ type SignalHandler interface {
 	Blocks(t Thread, sig syscall.Signal) (bool, error)
 }
 
-// ChildFixer is the power to mend a forked child's copy of patched text before
-// the child is released.
-type ChildFixer interface {
-	// SetChildFix sets what is to be done to the memory of each new child that
-	// has its own copy of the address space. nil means nothing.
-	SetChildFix(func(child Memory))
+// ChildHooks are asked about what the process forks. All are optional, and run
+// on the tracer.
+type ChildHooks struct {
+	// Fix mends the memory of a child that has its own copy of patched text.
+	Fix func(child Memory)
+	// PastTrap tells how a child that shares the process's memory passes over
+	// a trap at a: it goes on elsewhere, or does the original bytes there. ok
+	// is false when the trap is the program's own.
+	PastTrap func(a addr.Addr) (to addr.Addr, original []byte, ok bool)
+	// Wanted tells whether a child is to be kept for HandOver: asked when it
+	// is new, about whatever program it may come to run, and when it is at the
+	// beginning of one.
+	Wanted func(child int, atExec bool) bool
+}
+
+// Parent is the power to mind the children of a process. One that shares its
+// memory (vfork) or is wanted is traced until it runs another program, and
+// until then nothing but that program is heard of it.
+type Parent interface {
+	// SetChildHooks sets what is asked about children.
+	// Precondition: tracer, or before the process first runs.
+	SetChildHooks(ChildHooks)
+	// HandOver makes a child of which an EventChildExec said that it is kept a
+	// process of its own, stopped. On an error the child is let go.
+	// Precondition: not the tracer; every thread of the parent stopped.
+	HandOver(child int) (Process, error)
 }
 
 // Remains is a process that is no more, of which a core file is left: its

@@ -39,7 +39,7 @@ type Process struct {
 	events []target.Event
 	turn   int
 	exited bool
-	// FixChild is what SetChildFix was given.
+	// FixChild is what SetChildHooks was given.
 	FixChild func(child target.Memory)
 	// Detached and Killed tell how the tracer ended.
 	Detached, Killed bool
@@ -193,5 +193,10 @@ func (p *Process) Unmap(_ target.Thread, a addr.Addr, _ int) error {
 	return &target.MemoryError{Op: "unmap", Addr: a, Err: syscall.EINVAL}
 }
 
-// SetChildFix implements target.ChildFixer.
-func (p *Process) SetChildFix(f func(child target.Memory)) { p.FixChild = f }
+// SetChildHooks is of target.Parent.
+func (p *Process) SetChildHooks(h target.ChildHooks) { p.FixChild = h.Fix }
+
+// HandOver is of target.Parent: no child has a program of its own.
+func (p *Process) HandOver(int) (target.Process, error) {
+	return nil, &target.UnsupportedError{Feature: "following child processes"}
+}

@@ -164,7 +164,7 @@ func (p *Process) settleIn() error {
 			return p.attachError(Exited, unix.ESRCH)
 		case target.EventExec:
 			return p.attachError(Execed, unix.EAGAIN)
-		case target.EventSignal, target.EventFork:
+		case target.EventSignal, target.EventFork, target.EventChildExec:
 			keep = append(keep, ev)
 		case target.EventThreadExited:
 		default:

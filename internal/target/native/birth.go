@@ -31,7 +31,7 @@ func (p *Process) options() uintptr {
 func (p *Process) born(tid int) {
 	delete(p.coming, tid)
 	if !p.hasThread(tid) {
-		p.release(tid)
+		p.bornOutside(tid)
 		return
 	}
 	t := p.add(tid)
@@ -58,12 +58,13 @@ func (t *Thread) gaveBirth(event int, asked bool, request int) {
 	p := t.p
 	message, err := eventMessage(t.id)
 	child := int(message)
-	if err == nil && !p.released[child] && p.threads[child] == nil {
+	if err == nil && !p.released[child] && p.threads[child] == nil && p.offspring[child] == nil {
 		p.awaitChild(child)
 	}
-	if p.released[child] || event != unix.PTRACE_EVENT_CLONE {
+	kept := p.offspring[child] != nil
+	if kept || p.released[child] || event != unix.PTRACE_EVENT_CLONE {
 		delete(p.released, child)
-		t.stopClean(target.Event{Kind: target.EventFork, Thread: t, Child: child})
+		t.stopClean(target.Event{Kind: target.EventFork, Thread: t, Child: child, Kept: kept})
 		return
 	}
 	if asked {
@@ -92,15 +93,30 @@ func (p *Process) awaitChild(child int) {
 	}
 }
 
-// release mends a forked child's copy of the memory and lets it go.
-func (p *Process) release(child int) {
-	if p.childFix != nil && !sharesMemory(child) {
-		m := &memory{pid: child}
-		p.childFix(m)
-		m.close()
+// bornOutside is the first stop of a forked child. One with a copy of the
+// memory has that mended. It is let go, unless it is wanted or has the memory
+// itself, traps and all.
+func (p *Process) bornOutside(child int) {
+	shares := sharesMemory(child)
+	if !shares {
+		p.fix(child)
+	}
+	if shares || p.wanted(child, false) {
+		p.keepChild(child, shares)
+		return
 	}
 	ptrace(unix.PTRACE_DETACH, child, 0, 0)
 	p.released[child] = true
+}
+
+// fix takes out of a child's memory what does not belong there.
+func (p *Process) fix(child int) {
+	if p.children.Fix == nil {
+		return
+	}
+	m := &memory{pid: child}
+	p.children.Fix(m)
+	m.close()
 }
 
 // sharesMemory tells whether a task that was just made shares the memory of

@@ -38,6 +38,7 @@ func (p *Process) Detach() error {
 		return err
 	}
 	p.clearWatches()
+	p.dropOffspring()
 	p.letGo()
 	p.finish(target.ErrDetached)
 	p.tracer.end(target.ErrDetached)

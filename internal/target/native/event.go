@@ -15,9 +15,13 @@ import (
 // Precondition: tracer.
 func (p *Process) handle(tid int, s status) {
 	t := p.threads[tid]
-	switch {
+	switch o := p.offspring[tid]; {
+	case o != nil:
+		p.childReported(tid, o, s)
 	case !s.stopped:
 		p.taskEnded(tid, t, s.code)
+	case s.event == unix.PTRACE_EVENT_EXEC && tid != p.pid:
+		p.childExeced(tid)
 	case s.event == unix.PTRACE_EVENT_EXEC:
 		p.execed(tid)
 	case t == nil:
@@ -151,6 +155,7 @@ func (p *Process) exited(code int) {
 	}
 	clear(p.coming)
 	clear(p.released)
+	p.dropOffspring()
 	p.finish(&target.ExitedError{PID: p.pid, Status: code})
 	ev := target.Event{Kind: target.EventExited, Status: code}
 	if code < 0 {
@@ -183,6 +188,11 @@ func (p *Process) execed(tid int) {
 	main.state.Store(int32(target.Stopped))
 	main.stop = stopEvent
 	clear(p.coming)
+	for child, o := range p.offspring {
+		if o.shares {
+			p.fix(child) // it has the old memory now, alone
+		}
+	}
 	p.watch, p.watched = [watchSlots]watchpoint{}, false // the kernel cleared them
 	p.syscall, p.wayBack = syscallSite{}, nil
 	p.memory.reopen()

@@ -111,7 +111,7 @@ func resumeAll(p *Process) error {
 // Precondition: tracer.
 func goOn(ev target.Event) error {
 	switch ev.Kind {
-	case target.EventExited, target.EventWake, target.EventThreadExited:
+	case target.EventExited, target.EventWake, target.EventThreadExited, target.EventChildExec:
 		return nil
 	case target.EventSignal:
 		return ev.Thread.Resume(ev.Signal)

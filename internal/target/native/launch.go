@@ -124,6 +124,12 @@ func (p *Process) seizeChild() error {
 	if err := p.expect(ptraceEventStop, unix.SIGSTOP); err != nil {
 		return err
 	}
+	return p.continueStopped()
+}
+
+// continueStopped ends a group stop by a SIGCONT that the program never sees.
+// Precondition: tracer.
+func (p *Process) continueStopped() error {
 	if err := unix.Kill(p.pid, unix.SIGCONT); err != nil {
 		return fmt.Errorf("continue it: %w", err)
 	}
@@ -136,13 +142,18 @@ func (p *Process) seizeChild() error {
 			return err
 		}
 		if s.event == 0 && s.signal == unix.SIGCONT {
-			break
+			p.beginStopped()
+			return nil
 		}
 	}
+}
+
+// beginStopped makes the main thread of a new process known, at a stop whose
+// signal is not to be delivered.
+func (p *Process) beginStopped() {
 	main := p.add(p.pid)
 	main.state.Store(int32(target.Stopped))
-	main.stop = stopEvent // the SIGCONT is not to be delivered
-	return nil
+	main.stop = stopEvent
 }
 
 // expect waits for one stop of the child.

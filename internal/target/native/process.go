@@ -30,7 +30,7 @@ import (
 )
 
 // Process is a traced process. It implements target.Process, Watcher, Mapper,
-// SignalHandler, PieceReader and ChildFixer.
+// SignalHandler, PieceReader and Parent.
 type Process struct {
 	pid      int
 	attached bool
@@ -51,12 +51,14 @@ type Process struct {
 	kept     []*Thread    // whose SIGTRAP the kernel still holds, some resumed by now
 	coming   map[int]bool // threads that the kernel attached and that did not report yet
 	released map[int]bool // forked children let go before the parent's report
-	childFix func(target.Memory)
-	lastCode int // how the thread that ended last ended
-	watch    [watchSlots]watchpoint
-	watched  bool
-	syscall  syscallSite
-	wayBack  *wayBack // of the program that runs; nil: not looked for yet
+	// offspring are children that are traced until their next program.
+	offspring map[int]*offspring
+	children  target.ChildHooks
+	lastCode  int // how the thread that ended last ended
+	watch     [watchSlots]watchpoint
+	watched   bool
+	syscall   syscallSite
+	wayBack   *wayBack // of the program that runs; nil: not looked for yet
 }
 
 var (
@@ -66,15 +68,16 @@ var (
 	_ target.Mapper        = (*Process)(nil)
 	_ target.SignalHandler = (*Process)(nil)
 	_ target.PieceReader   = (*Process)(nil)
-	_ target.ChildFixer    = (*Process)(nil)
+	_ target.Parent        = (*Process)(nil)
 )
 
 func newProcess(pid int, attached bool, t *tracer) *Process {
 	p := &Process{
 		pid: pid, attached: attached, tracer: t,
-		threads:  map[int]*Thread{},
-		coming:   map[int]bool{},
-		released: map[int]bool{},
+		threads:   map[int]*Thread{},
+		coming:    map[int]bool{},
+		released:  map[int]bool{},
+		offspring: map[int]*offspring{},
 	}
 	p.memory.p = p
 	return p
@@ -153,10 +156,6 @@ func (p *Process) Thread(id int) (target.Thread, bool) {
 
 // Do runs f on the tracer. See target.Process.
 func (p *Process) Do(f func()) error { return p.tracer.do(f) }
-
-// SetChildFix sets what is done to the memory of forked children.
-// Precondition: tracer, or before the process first runs.
-func (p *Process) SetChildFix(fix func(child target.Memory)) { p.childFix = fix }
 
 // proc is the path of a file in /proc about the process. A main thread that
 // has ended before the others has nothing to tell, so a live one is asked.

@@ -1,0 +1,186 @@
+package session
+
+import (
+	"errors"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/run"
+	"github.com/tinydbg/tinydbg/internal/target"
+)
+
+// round is one run of all processes. It begins when they are resumed. Each has
+// its own tracer and loop; the first that stops for the user has the others
+// halted, and when the last of them has stopped the round is over. What they
+// came to meanwhile is kept for the next round.
+type round struct {
+	running int
+	// first is the process that stopped first, with its stop; nil: none has.
+	first *process
+	stop  *run.Stop
+	err   error
+	// selected is the process that was when the round began.
+	selected *process
+	end      func(*run.Stop, error)
+}
+
+// runLoop is what a process does in a round.
+type runLoop func() (*run.Stop, error)
+
+// start begins a round, in which the selected process runs the loop.
+// Precondition: session goroutine; stopped.
+func (s *Session) start(cmd api.DebuggerCommand, loop runLoop, failed *error) {
+	stops := make(chan struct{})
+	s.stops = stops
+	s.returned, s.called, s.info, s.watchOver = nil, nil, nil, nil
+	logResumed(&cmd)
+	s.events.send(api.Event{Kind: api.EventResumed})
+	s.lendTerminal()
+	s.round = round{selected: s.process, end: func(stop *run.Stop, err error) {
+		s.takeTerminal()
+		s.endGlance()
+		s.stops = nil // what follows looks at processes that are stopped
+		*failed = s.stopped(stop, err, cmd.ReturnInfoLoadConfig)
+		s.events.send(api.Event{Kind: api.EventStopped})
+		close(stops)
+	}}
+	for _, p := range s.group {
+		if p == s.process {
+			s.run(p, loop)
+		} else {
+			s.run(p, p.loop.Continue)
+		}
+	}
+}
+
+// run has a process take part in the round.
+func (s *Session) run(p *process, loop runLoop) {
+	s.round.running++
+	p.runs, p.resumed, p.view = true, true, view{}
+	p.mem.Reset()
+	go p.preload() // while nobody waits for us
+	go s.drive(p, p.proc, loop)
+}
+
+// drive runs the loop on the tracer until the process has come to its end in
+// the round.
+func (s *Session) drive(p *process, proc target.Process, loop runLoop) {
+	trapped := false
+	for loop != nil {
+		var stop *run.Stop
+		var err error
+		if e := survive(func() error { return proc.Do(func() { stop, err = loop() }) }); e != nil {
+			err = e
+		}
+		if trapped && stop != nil && stop.Reason == run.StepDone {
+			stop = &run.Stop{Reason: run.Trapped, Thread: stop.Thread, Left: true}
+		}
+		handled := make(chan struct{})
+		handle := func() {
+			defer close(handled)
+			loop = s.arrived(p, stop, err)
+		}
+		select {
+		case s.requests <- handle:
+			<-handled
+		case <-s.quit:
+			return
+		}
+		trapped = stop != nil && stop.Reason == run.Trapped
+	}
+}
+
+// arrived takes in what a process has come to, and tells how it goes on; nil:
+// not in this round.
+// Precondition: session goroutine.
+func (s *Session) arrived(p *process, stop *run.Stop, err error) runLoop {
+	selected := s.process
+	s.process = p
+	next := s.goOn(p, stop, err)
+	s.process = selected
+	if next != nil && s.round.first == nil {
+		return next
+	}
+	p.runs = false
+	s.round.running--
+	switch {
+	case next != nil: // it goes on in the next round
+	case s.ended(p, stop, err) && len(s.group) > 1:
+		s.warn("process %d has ended", p.proc.PID())
+		s.leaveGroup(p)
+	case s.round.first == nil || s.round.stop != nil && s.round.stop.Reason == run.Halted && s.round.err == nil:
+		s.round.first, s.round.stop, s.round.err = p, stop, err
+		s.haltAll()
+	case stop != nil && stop.Reason != run.Halted:
+		_ = p.onTracer(func() error { p.loop.Postpone(stop); return nil })
+	}
+	if s.round.running == 0 {
+		s.endRound()
+	}
+	return nil
+}
+
+// ended tells whether a process is no more, or no longer ours.
+func (s *Session) ended(p *process, stop *run.Stop, err error) bool {
+	var exited *target.ExitedError
+	return stop != nil && stop.Reason == run.Exited || errors.As(err, &exited) || errors.Is(err, target.ErrDetached)
+}
+
+func (s *Session) endRound() {
+	r := s.round
+	s.round = round{}
+	switch {
+	case r.first == nil: // all but one have ended, and that one is stopped
+		r.stop = &run.Stop{Reason: run.Halted}
+	case r.stop == nil || r.stop.Thread != nil || !s.inGroup(r.selected):
+		s.process = r.first
+	default:
+		s.process = r.selected
+	}
+	r.end(r.stop, r.err)
+}
+
+func (s *Session) inGroup(p *process) bool {
+	for _, have := range s.group {
+		if have == p {
+			return true
+		}
+	}
+	return false
+}
+
+// haltAll asks every process that runs to stop.
+// Precondition: session goroutine.
+func (s *Session) haltAll() {
+	for _, p := range s.group {
+		if p.runs {
+			_ = p.onTracer(func() error { p.loop.Halt(); return nil })
+		}
+	}
+}
+
+// goOn tells how to go on after a stop that isn't the user's, or nil: when the
+// process has changed its program or made another that is followed, when a call
+// of ours has got somewhere, and when it runs runtime.Breakpoint, which is stopped
+// at only in its caller. In a round that ends the last two wait.
+func (s *Session) goOn(p *process, stop *run.Stop, err error) runLoop {
+	switch {
+	case err != nil:
+		return nil
+	case stop.Reason == run.Execed:
+		s.dropCalls()
+		p.execed()
+		return p.loop.Continue
+	case stop.Reason == run.ChildExeced:
+		s.followChild(p, stop.Child)
+		return p.loop.Continue
+	case s.round.first != nil:
+		return nil
+	case s.awaited(stop):
+		return s.advance()
+	case stop.Reason == run.Trapped && !stop.Left:
+		if plan := p.outOfBreakpoint(stop); plan != nil {
+			return func() (*run.Stop, error) { return p.loop.Step(plan) }
+		}
+	}
+	return nil
+}
