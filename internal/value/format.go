@@ -10,80 +10,6 @@ import (
 	"github.com/tinydbg/tinydbg/internal/symbol"
 )
 
-// formatters give well-known types a text besides their parts: the name of a
-// type, without type arguments, to a template. What stands in braces is a path
-// of fields, or one of the readers. No code runs in the program. Env.Formatters
-// comes before this table.
-var formatters = map[string]string{
-	"time.Time":     "{@time}",
-	"time.Duration": "{@duration}",
-	"time.Location": "{name}",
-
-	"net.IP":              "{@ip}",
-	"net.IPAddr":          "{IP}",
-	"net.IPNet":           "{IP} mask {Mask}",
-	"net.IPMask":          "{@hex}",
-	"net.HardwareAddr":    "{@hex}",
-	"net.TCPAddr":         "{IP} port {Port}",
-	"net.UDPAddr":         "{IP} port {Port}",
-	"net/netip.Addr":      "{@netip}",
-	"net/netip.AddrPort":  "{ip} port {port}",
-	"net/url.URL":         "{Scheme}://{Host}{Path}",
-	"math/big.Int":        "{@big}",
-	"math/big.Rat":        "{a}/{b}",
-	"strings.Builder":     "{@bytes:buf}",
-	"bytes.Buffer":        "{@bytes:buf}",
-	"errors.errorString":  "{s}",
-	"errors.joinError":    "{errs}",
-	"fmt.wrapError":       "{msg}",
-	"fmt.wrapErrors":      "{msg}",
-	"io/fs.PathError":     "{Op} {Path}: {Err}",
-	"os.LinkError":        "{Op} {Old} {New}: {Err}",
-	"os.SyscallError":     "{Syscall}: {Err}",
-	"net.OpError":         "{Op} {Net} {Addr}: {Err}",
-	"net/url.Error":       "{Op} {URL}: {Err}",
-	"strconv.NumError":    "{Func} {Num}: {Err}",
-	"runtime.plainError":  "{@self}",
-	"runtime.errorString": "{@self}",
-	"reflect.Value":       "{typ_}",
-	"sync.Mutex":          "{@mutex}",
-	"internal/sync.Mutex": "{@mutex}",
-	"sync.RWMutex":        "{@rwmutex}",
-	"sync.WaitGroup":      "{@waitgroup}",
-	"sync.Once":           "{@once}",
-	"sync/atomic.Int32":   "{v}",
-	"sync/atomic.Int64":   "{v}",
-	"sync/atomic.Uint32":  "{v}",
-	"sync/atomic.Uint64":  "{v}",
-	"sync/atomic.Uintptr": "{v}",
-	"sync/atomic.Bool":    "{@truth:v}",
-	"sync/atomic.Value":   "{v}",
-	"sync/atomic.Pointer": "{@pointer:v}",
-}
-
-// readers are the texts that fields alone do not make, by the name they have
-// in a template after an @. arg is what follows a colon there.
-var readers map[string]func(v *Value, arg string) (string, error)
-
-func init() {
-	readers = map[string]func(*Value, string) (string, error){
-		"time":      func(v *Value, _ string) (string, error) { return formatTime(v), nil },
-		"duration":  readDuration,
-		"self":      readSelf,
-		"ip":        readIP,
-		"hex":       readHex,
-		"netip":     readNetIP,
-		"big":       readBig,
-		"bytes":     readBytes,
-		"mutex":     readMutex,
-		"rwmutex":   readRWMutex,
-		"waitgroup": readWaitGroup,
-		"once":      readOnce,
-		"truth":     readTruth,
-		"pointer":   readPointer,
-	}
-}
-
 const (
 	maxFormatDepth = 8
 	maxFormatText  = 256 // bytes
@@ -104,23 +30,6 @@ func formattedAt(v *Value, depth int) string {
 		return ""
 	}
 	return text
-}
-
-func templateOf(v *Value) string {
-	name := v.TypeName()
-	if name == "" || name[0] == '*' || name[0] == '[' {
-		return ""
-	}
-	if t, ok := v.env.Formatters[name]; ok {
-		return t
-	}
-	if open := strings.IndexByte(name, '['); open > 0 {
-		name = name[:open]
-		if t, ok := v.env.Formatters[name]; ok {
-			return t
-		}
-	}
-	return formatters[name]
 }
 
 // CheckFormatter says what is wrong with a template, nil if nothing is.
@@ -181,7 +90,7 @@ func fillField(v *Value, name string, depth int) (string, error) {
 		if read == nil {
 			return "", fmt.Errorf("no reader @%s", reader)
 		}
-		return read(v, arg)
+		return read(v, arg, depth)
 	}
 	for part := range strings.SplitSeq(name, ".") {
 		f, err := v.Field(part)
@@ -251,12 +160,12 @@ func shortList(v *Value, depth int) (string, error) {
 	return strings.Join(parts, "; "), nil
 }
 
-func readDuration(v *Value, _ string) (string, error) {
+func readDuration(v *Value) (string, error) {
 	n, err := v.Int()
 	return time.Duration(n).String(), err
 }
 
-func readSelf(v *Value, _ string) (string, error) {
+func readSelf(v *Value) (string, error) {
 	if v.Kind() != symbol.String {
 		return "", fmt.Errorf("a %s is no text", v.TypeName())
 	}
@@ -264,17 +173,13 @@ func readSelf(v *Value, _ string) (string, error) {
 	return text, err
 }
 
-func readTruth(v *Value, field string) (string, error) {
-	n, err := uintField(v, field)
+func readTruth(v *Value) (string, error) {
+	n, err := v.Uint()
 	return strconv.FormatBool(n != 0), err
 }
 
-func readPointer(v *Value, field string) (string, error) {
-	f, err := v.Field(field)
-	if err != nil {
-		return "", err
-	}
-	p, err := f.word(0)
+func readPointer(v *Value) (string, error) {
+	p, err := v.word(0)
 	if p == 0 {
 		return "nil", err
 	}
@@ -282,12 +187,8 @@ func readPointer(v *Value, field string) (string, error) {
 }
 
 // readBytes is a slice of bytes as a text, if it is one.
-func readBytes(v *Value, field string) (string, error) {
-	f, err := v.Field(field)
-	if err != nil {
-		return "", err
-	}
-	data, n, err := sliceBytes(f, maxFormatText)
+func readBytes(v *Value) (string, error) {
+	data, n, err := sliceBytes(v, maxFormatText)
 	if err != nil || !utf8.Valid(data) {
 		return fmt.Sprintf("%d bytes", n), err
 	}

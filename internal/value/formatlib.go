@@ -3,7 +3,6 @@ package value
 import (
 	"encoding/hex"
 	"fmt"
-	"math/big"
 	"net/netip"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // readIP is a net.IP: 4 or 16 bytes.
-func readIP(v *Value, _ string) (string, error) {
+func readIP(v *Value) (string, error) {
 	data, n, err := sliceBytes(v, 16)
 	if err != nil {
 		return "", err
@@ -26,7 +25,7 @@ func readIP(v *Value, _ string) (string, error) {
 	return a.Unmap().String(), nil
 }
 
-func readHex(v *Value, _ string) (string, error) {
+func readHex(v *Value) (string, error) {
 	data, _, err := sliceBytes(v, 32)
 	return hex.EncodeToString(data), err
 }
@@ -34,7 +33,7 @@ func readHex(v *Value, _ string) (string, error) {
 // readNetIP is a netip.Addr: 128 bits, and a pointer that tells the kind and the
 // zone. Since go1.23 that is described by an addrDetail; before, 4-byte addresses
 // and those mapped into 16 bytes look the same.
-func readNetIP(v *Value, _ string) (string, error) {
+func readNetIP(v *Value) (string, error) {
 	bits, err := v.Field("addr")
 	if err != nil {
 		return "", err
@@ -78,6 +77,20 @@ func readNetIP(v *Value, _ string) (string, error) {
 	return a.String(), nil
 }
 
+// readPrefix is a netip.Prefix: an address, and how many bits of it count, plus one.
+func readPrefix(v *Value) (string, error) {
+	ip, err := v.Field("ip")
+	if err != nil {
+		return "", err
+	}
+	bits, err := uintField(v, "bitsPlusOne")
+	if err != nil || bits == 0 {
+		return "invalid", err
+	}
+	text, err := readNetIP(ip)
+	return fmt.Sprintf("%s/%d", text, bits-1), err
+}
+
 // internedZone is the zone in an *intern.Value (internal/intern), up to go1.22.
 func internedZone(z *Value) string {
 	f, err := z.Field("cmpVal")
@@ -92,47 +105,9 @@ func internedZone(z *Value) string {
 	return text
 }
 
-// maxWords bounds the size of a big.Int that is shown as a number.
-const maxWords = 64
-
-// readBig is a big.Int: a sign and words, the least significant first.
-func readBig(v *Value, _ string) (string, error) {
-	neg, err := uintField(v, "neg")
-	if err != nil {
-		return "", err
-	}
-	abs, err := v.Field("abs")
-	if err != nil {
-		return "", err
-	}
-	n, err := abs.Len()
-	if err != nil {
-		return "", err
-	}
-	if n > maxWords {
-		return fmt.Sprintf("a number of about %d bits", 64*n), nil
-	}
-	x := new(big.Int)
-	for i := n - 1; i >= 0; i-- {
-		e, err := abs.Index(i)
-		if err != nil {
-			return "", err
-		}
-		word, err := e.Uint()
-		if err != nil {
-			return "", err
-		}
-		x.Lsh(x, 64).Or(x, new(big.Int).SetUint64(word))
-	}
-	if neg != 0 {
-		x.Neg(x)
-	}
-	return x.String(), nil
-}
-
 // readMutex is a sync.Mutex (internal/sync/mutex.go since go1.24): bit 0 of the
 // state is the lock, from bit 3 on are those who wait.
-func readMutex(v *Value, _ string) (string, error) {
+func readMutex(v *Value) (string, error) {
 	if inner, err := v.Field("mu"); err == nil {
 		v = inner
 	}
@@ -155,7 +130,7 @@ func withWaiters(text string, n int32) string {
 }
 
 // readRWMutex is a sync.RWMutex: a writer takes 1<<30 from the number of readers.
-func readRWMutex(v *Value, _ string) (string, error) {
+func readRWMutex(v *Value) (string, error) {
 	const writer = 1 << 30
 	count, err := atomicField(v, "readerCount")
 	if err != nil {
@@ -185,7 +160,7 @@ func readRWMutex(v *Value, _ string) (string, error) {
 }
 
 // readWaitGroup is a sync.WaitGroup: the counter is the upper half of its state.
-func readWaitGroup(v *Value, _ string) (string, error) {
+func readWaitGroup(v *Value) (string, error) {
 	state, err := atomicField(v, "state")
 	if err != nil {
 		return "", err
@@ -193,7 +168,7 @@ func readWaitGroup(v *Value, _ string) (string, error) {
 	return withWaiters(fmt.Sprintf("counter %d", int32(state>>32)), int32(state&0x7fffffff)), nil
 }
 
-func readOnce(v *Value, _ string) (string, error) {
+func readOnce(v *Value) (string, error) {
 	done, err := atomicField(v, "done")
 	if done != 0 {
 		return "done", err

@@ -19,14 +19,14 @@ const (
 
 // formatTime is RFC 3339 in the time's own zone, followed by the monotonic
 // clock's reading if it has one: "2026-11-21T22:24:30Z, +147309".
-func formatTime(v *Value) string {
+func formatTime(v *Value) (string, error) {
 	wall, err := uintField(v, "wall")
 	if err != nil {
-		return ""
+		return "", err
 	}
 	bits, err := uintField(v, "ext")
 	if err != nil {
-		return ""
+		return "", err
 	}
 	ext, mono := int64(bits), ""
 	sec := ext - unixToYear1
@@ -36,9 +36,9 @@ func formatTime(v *Value) string {
 	}
 	t := time.Unix(sec, int64(wall&nsecMask)).UTC()
 	if y := t.Year(); y < 0 || y > 9999 {
-		return "" // RFC 3339 has no such years
+		return "", nil // RFC 3339 has no such years
 	}
-	return t.In(location(v, sec)).Format(time.RFC3339) + mono
+	return t.In(location(v, sec)).Format(time.RFC3339) + mono, nil
 }
 
 func signed(n int64) string {

@@ -18,10 +18,26 @@ func addrOnly(v *Value) api.Variable {
 		out.Unreadable = v.Err.Error()
 		return out
 	}
-	if k := v.Kind(); k == symbol.Array || k == symbol.Slice {
+	switch v.Kind() {
+	case symbol.Array, symbol.Slice:
 		if s, err := v.sequence(); err == nil {
 			fillSequence(&out, s)
 		}
+	case symbol.Pointer:
+		// Where it points to is told, so that it does not pass for nil.
+		if p, err := v.word(0); err == nil {
+			out.Children = []api.Variable{targetOnly(New(v.env, "", v.Type.Elem(), addr.Addr(p)))}
+		}
+	}
+	return out
+}
+
+// targetOnly is what a pointer points to, unread.
+func targetOnly(v *Value) api.Variable {
+	out := head(v)
+	out.OnlyAddr = true
+	if v.Type == nil {
+		out.Type, out.RealType, out.Kind = "void", "void", reflect.Invalid
 	}
 	return out
 }
@@ -100,11 +116,11 @@ func (l *loader) pointee(v, child *Value, p uint64, level int) api.Variable {
 	known := child.Type != nil && v.Kind() == symbol.Pointer
 	switch {
 	case p == 0 || !known:
-		out := head(child)
-		out.OnlyAddr = !l.cfg.FollowPointers
-		if !known {
-			out.Type, out.RealType, out.Kind = "void", "void", reflect.Invalid
+		if v.Kind() == symbol.UnsafePointer {
+			child.Type = nil
 		}
+		out := targetOnly(child)
+		out.OnlyAddr = !l.cfg.FollowPointers
 		return out
 	case !l.cfg.FollowPointers:
 		return addrOnly(child)

@@ -82,7 +82,11 @@ func (p *printer) iface(v *api.Variable, at place) {
 
 // ifacePointer writes a pointer whose type has just been written.
 func (p *printer) ifacePointer(data *api.Variable, at place) {
-	if len(data.Children) == 0 || data.Children[0].Addr == 0 {
+	switch {
+	case len(data.Children) == 0 && data.OnlyAddr:
+		p.write("...") // not loaded, which is not to say that it is nil
+		return
+	case len(data.Children) == 0 || data.Children[0].Addr == 0:
 		p.write("nil")
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,37 @@ import (
 type Money struct {
 	Units, Cents int
 	Currency     string
+}
+
+// Message is made like the messages of protocol buffers.
+type Message struct {
+	state         struct{ info *int }
+	sizeCache     int32
+	unknownFields []byte
+
+	Name   *string
+	ID     int32
+	Tags   []string
+	Parent *Message
+	Kind   isKind
+	Counts map[string]int32
+	Blob   []byte
+	Unset  *float64
+}
+
+type isKind interface{ isKind() }
+
+type KindText struct{ Text string }
+
+func (*KindText) isKind() {}
+
+// Hidden is one whose fields are not to be touched.
+type Hidden struct {
+	state           struct{ info *int }
+	xxx_hidden_Name *string
+	xxx_hidden_Size int64
+	sizeCache       int32
+	unknownFields   []byte
 }
 
 type wanted struct{ Name, Text string }
@@ -46,9 +78,23 @@ var (
 	builder   strings.Builder
 	buffer    = bytes.NewBufferString("buffered")
 	money     = Money{12, 50, "EUR"}
+	subnet    = netip.MustParsePrefix("10.1.0.0/16")
+	bigFloat  = big.NewFloat(-1234.5625)
+	small, _  = new(big.Float).SetString("1e-300")
+	nothing   big.Float
+	held      = reflect.ValueOf(42)
+	heldText  = reflect.ValueOf("text")
+	heldPtr   = reflect.ValueOf(&money)
+	noValue   reflect.Value
+	typ       = reflect.TypeOf(money)
+	message   = Message{Name: pointer("a \"name\""), ID: 7, Tags: []string{"x", "y"}, Kind: &KindText{"inner"},
+		Parent: &Message{ID: 1}, Counts: map[string]int32{"k": 3}, Blob: []byte("blob")}
+	hidden = Hidden{xxx_hidden_Name: pointer("nm"), xxx_hidden_Size: 9}
 )
 
 var want []wanted
+
+func pointer(s string) *string { return &s }
 
 func stop() { fmt.Fprintln(os.Stderr, len(want)) }
 
@@ -83,6 +129,18 @@ func main() {
 	add("builder", `"built"`)
 	add("*buffer", `"buffered"`)
 	add("money", "12.50 EUR")
+	add("subnet", subnet)
+	add("*bigFloat", bigFloat)
+	add("*small", small)
+	add("nothing", &nothing)
+	add("held", "int 42")
+	add("heldText", "string text")
+	add("heldPtr", "*main.Money 12.50 EUR")
+	add("noValue", "invalid")
+	add("*typ.(*reflect.rtype)", typ)
+	add("message", `Name:"a \"name\"" ID:7 Tags:["x" "y"] Parent:{ID:1} Kind:{Text:"inner"} Counts:{"k":3} Blob:"blob"`)
+	add("hidden", `Name:"nm" Size:9`)
 	stop()
 	fmt.Println(second, moment, ip4, ip6, hardware, addr4, addr6, port, number, joined, path, counter.Load(), flag.Load(), builder.String(), buffer, money)
+	fmt.Println(subnet, bigFloat, small, &nothing, held, heldText, heldPtr, noValue, typ, message.sizeCache, message.unknownFields, message.state, hidden)
 }
