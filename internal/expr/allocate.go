@@ -123,6 +123,9 @@ func (m *machine) runtimeCall(name string, args ...uint64) (Call, error) {
 // encode is x as the bytes of a value of type t. What that needs to have in
 // memory is allocated.
 func (m *machine) encode(t *symbol.Type, x operand) ([]byte, error) {
+	if x.parts != nil && t.Kind() != symbol.Interface {
+		return m.encodeParts(t, x)
+	}
 	x, err := implicit(m, operand{typ: t}, x)
 	if err != nil {
 		return nil, err
@@ -176,11 +179,14 @@ func (m *machine) encodeString(s string) ([]byte, error) {
 
 // encodeFunc is the value of a function that the source names.
 func (m *machine) encodeFunc(t *symbol.Type, x operand) ([]byte, error) {
-	if t.Kind() != symbol.FuncKind || x.fn.recv != nil {
+	if t.Kind() != symbol.FuncKind {
 		return nil, fmt.Errorf("cannot use %s as %s", x.fn.fn.Name, t.Name())
 	}
 	if got := x.fn.typeName(); !t.Named() && got != t.Name() {
 		return nil, fmt.Errorf("cannot use %s, a %s, as %s", x.fn.fn.Name, got, t.Name())
+	}
+	if x.fn.recv != nil {
+		return m.encodeMethod(x.fn)
 	}
 	if a, _, ok := x.fn.im.File.ELFSymbol(x.fn.fn.Name + "·f"); ok {
 		return wordBytes(uint64(x.fn.im.Bias.Process(a))), nil
@@ -189,6 +195,43 @@ func (m *machine) encodeFunc(t *symbol.Type, x operand) ([]byte, error) {
 		return nil, &value.NeedsMemoryError{What: "a function value", Size: 8}
 	}
 	a, err := m.allocate(nil, wordBytes(uint64(x.fn.entry())), 1)
+	return wordBytes(uint64(a)), err
+}
+
+// encodeMethod makes a method value: a closure of the function that the compiler
+// made for the program's own values of that method, with the receiver in it.
+func (m *machine) encodeMethod(method *boundFunc) ([]byte, error) {
+	name := method.fn.Name + "-fm"
+	wrapper := method.im.File.FuncNamed(name)
+	if wrapper == nil {
+		return nil, fmt.Errorf("%s is no function value: the program has no code for one (%s)", method.fn.Name, name)
+	}
+	if m.Caller == nil {
+		return nil, &value.NeedsMemoryError{What: "a method value", Size: 16}
+	}
+	f, err := m.calleeOf(method.im, method.fn, method.dict)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.params) == 0 {
+		return nil, fmt.Errorf("the debug information of %s has no receiver", f.name)
+	}
+	f.recv = method.recv
+	recv, err := m.receiver(f, f.params[0])
+	if err != nil {
+		return nil, err
+	}
+	data := append(wordBytes(uint64(method.im.Addr(wrapper.Entry))), recv.Data...)
+	// The collector must know which words are pointers; code it does not mind.
+	var words *symbol.Type
+	switch {
+	case len(pointers(recv.Type, 0, 0, nil)) == 0:
+	case isPointer(recv.Type):
+		words = recv.Type
+	default:
+		return nil, fmt.Errorf("a method value of a %s cannot be made: it has pointers in it", recv.Type.Name())
+	}
+	a, err := m.allocate(words, data, 2)
 	return wordBytes(uint64(a)), err
 }
 

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/constant"
@@ -54,7 +55,12 @@ func operate(m *machine, op token.Token, x, y operand) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	return arithmetic(op, x, y)
+	r, err := arithmetic(op, x, y)
+	if err != nil || !x.constantly() || !y.constantly() {
+		return r, err
+	}
+	exact, err := constBinary(op, x.constant(), y.constant())
+	return folded(r, exact, err)
 }
 
 func isComparison(op token.Token) bool {
@@ -85,11 +91,31 @@ func unify(x, y operand) (operand, operand, error) {
 // constAs is a constant implicitly converted to the type of like.
 func constAs(c constant.Value, like operand) (operand, error) {
 	o, err := constIn(c, like.class, like.size, false)
-	if err != nil {
+	switch {
+	case errors.Is(err, errOverflow):
+		return o, fmt.Errorf("%w %s", err, like.typeName())
+	case err != nil:
 		return o, fmt.Errorf("%w to %s", err, like.typeName())
 	}
-	o.typ = like.typ
+	o.typ, o.folded = like.typ, true
 	return o, nil
+}
+
+// constantly tells whether Go has a typed constant here.
+func (o operand) constantly() bool { return o.folded || o.isConst }
+
+// folded is the result r of an operation on typed constants, which must be what
+// it is exactly.
+func folded(r operand, exact constant.Value, err error) (operand, error) {
+	if err != nil || !isInt(r.class) {
+		r.folded = err == nil
+		return r, err
+	}
+	if _, fits, _ := constBits(exact, r.class, r.size); !fits {
+		return r, fmt.Errorf("constant %s %w %s", exact, errOverflow, r.typeName())
+	}
+	r.folded = true
+	return r, nil
 }
 
 // arithmetic computes x op y for scalars of one type.
@@ -190,7 +216,11 @@ func shift(op token.Token, x, y operand) (operand, error) {
 	}
 	r := operand{typ: x.typ, class: x.class, size: x.size}
 	r.bits = shiftBits(op, x.bits, count, x.class, x.size)
-	return r, nil
+	if !x.constantly() || !y.constantly() && !y.untyped() {
+		return r, nil
+	}
+	exact, err := constShift(op, x.constant(), count)
+	return folded(r, exact, err)
 }
 
 func shiftCount(y operand) (uint64, error) {
@@ -230,10 +260,15 @@ func (n *unaryNode) eval(m *machine) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	if x, err = x.scalar(); err == nil {
-		x, err = unary(n.at.Op, x)
+	if x, err = x.scalar(); err != nil {
+		return x, n.e.wrap(n.at, err)
 	}
-	return x, n.e.wrap(n.at, err)
+	r, err := unary(n.at.Op, x)
+	if err == nil && x.typ != nil && x.constantly() && n.at.Op == token.SUB {
+		exact, bad := constUnary(token.SUB, x.constant())
+		r, err = folded(r, exact, bad)
+	}
+	return r, n.e.wrap(n.at, err)
 }
 
 func unary(op token.Token, x operand) (operand, error) {

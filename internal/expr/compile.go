@@ -98,7 +98,7 @@ func (c *compiler) expr(x ast.Expr) (node, error) {
 	case *ast.CallExpr:
 		return c.call(x)
 	case *ast.CompositeLit:
-		return nil, c.e.errorf(x, "composite literals cannot be evaluated: they would need memory in the program")
+		return c.composite(x, nil)
 	}
 	if t, err := c.typeExpr(x); err == nil {
 		return nil, c.e.errorf(x, "%s is a type, not an expression", t.Name())
@@ -174,7 +174,13 @@ func (c *compiler) ident(id *ast.Ident) (node, error) {
 	if n := c.register(id, name); n != nil {
 		return n, nil
 	}
-	// C's globals and functions have no package.
+	// C's globals and functions have no package, but the language's types come
+	// before them: a C library may well have a function called error.
+	if c.pkg() != "" {
+		if t, err := c.site.typeNamed(c.pkg(), name); err == nil {
+			return nil, c.e.errorf(id, "%s is a type, not an expression", t.Name())
+		}
+	}
 	if n, err := c.packageLevel(id, name); n != nil || err != nil {
 		return n, c.e.wrap(id, err)
 	}

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/constant"
@@ -51,26 +52,26 @@ func constBinary(op token.Token, x, y constant.Value) (constant.Value, error) {
 	case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
 		return constant.MakeBool(constant.Compare(x, op, y)), nil
 	case token.QUO:
-		if constant.Sign(y) == 0 {
-			return nil, constDivide(x, y)
+		if isZero(y) {
+			return nil, errConstDivide
 		}
 		if x.Kind() == constant.Int && y.Kind() == constant.Int {
 			op = token.QUO_ASSIGN // forces integer division
 		}
 	case token.REM:
-		if constant.Sign(y) == 0 {
-			return nil, errDivide
+		if isZero(y) {
+			return nil, errConstDivide
 		}
 	}
 	c := constant.BinaryOp(x, op, y)
 	return c, checkConst(c)
 }
 
-func constDivide(x, y constant.Value) error {
-	if x.Kind() == constant.Int && y.Kind() == constant.Int {
-		return errDivide
-	}
-	return fmt.Errorf("division by zero")
+// errConstDivide is the compiler's word for what errDivide is at run time.
+var errConstDivide = errors.New("invalid operation: division by zero")
+
+func isZero(c constant.Value) bool {
+	return constant.Sign(constant.Real(c)) == 0 && constant.Sign(constant.Imag(c)) == 0
 }
 
 // constOperands tells whether op is defined on two constants, which BinaryOp
@@ -144,6 +145,9 @@ func constUnary(op token.Token, x constant.Value) (constant.Value, error) {
 	return constant.UnaryOp(op, x, 0), nil
 }
 
+// errOverflow is for constants that a type is too small for.
+var errOverflow = errors.New("overflows")
+
 // constIn gives a constant the class and size of a type, as an implicit
 // conversion does: 2.0 is an int, 1.5 is not. Integers wrap when wrap is set.
 func constIn(c constant.Value, cl class, size int, wrap bool) (operand, error) {
@@ -161,7 +165,7 @@ func constIn(c constant.Value, cl class, size int, wrap bool) (operand, error) {
 			return o, bad
 		}
 		if !fits && !wrap {
-			return o, fmt.Errorf("constant %s overflows", c)
+			return o, fmt.Errorf("constant %s %w", c, errOverflow)
 		}
 		o.bits = bits
 	case classFloat:
@@ -170,7 +174,9 @@ func constIn(c constant.Value, cl class, size int, wrap bool) (operand, error) {
 			return o, bad
 		}
 		v, _ := constant.Float64Val(f)
-		o.re = roundFloat(v, size)
+		if o.re = roundFloat(v, size); math.IsInf(o.re, 0) {
+			return o, fmt.Errorf("constant %s %w", c, errOverflow)
+		}
 	case classComplex:
 		if !isNumber(c) {
 			return o, bad

@@ -1,10 +1,11 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/constant"
-	"math"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -57,8 +58,8 @@ func (n *convertNode) eval(m *machine) (operand, error) {
 
 var errConvert = fmt.Errorf("can not convert")
 
-// convert is an explicit conversion. It is more lenient than Go's: constants
-// wrap and are cut, and integers may become anything that is one pointer wide.
+// convert is an explicit conversion. It is more lenient than Go's: integers may
+// become anything that is one pointer wide.
 func convert(m *machine, t *symbol.Type, x operand) (operand, error) {
 	if x.isNil {
 		return convertNil(m, t)
@@ -134,20 +135,18 @@ func convertToScalar(t *symbol.Type, cl class, size int, x operand) (operand, er
 	return o, nil
 }
 
-// constTo converts a constant: fractions are cut off, integers wrap.
+// constTo converts a constant, which has to fit.
 func constTo(t *symbol.Type, cl class, size int, c constant.Value) (operand, error) {
-	if isInt(cl) && c.Kind() == constant.Float {
-		f, _ := constant.Float64Val(c)
-		if math.Abs(f) > math.MaxUint64 {
-			return operand{}, errConvert
-		}
-		c = constant.ToInt(constant.MakeFloat64(math.Trunc(f)))
-	}
-	o, err := constIn(c, cl, size, true)
-	if err != nil {
+	o, err := constIn(c, cl, size, false)
+	switch {
+	case errors.Is(err, errOverflow):
+		return o, fmt.Errorf("%w %s", err, t.Name())
+	case err != nil && isInt(cl) && c.Kind() == constant.Float:
+		return o, fmt.Errorf("can not convert %s to %s: it would be truncated", c, t.Name())
+	case err != nil:
 		return o, errConvert
 	}
-	o.typ = t
+	o.typ, o.folded = t, true
 	return o, nil
 }
 
@@ -288,9 +287,15 @@ func sameLayout(a, b *symbol.Type, depth int) bool {
 	case symbol.Interface:
 		return a.EmptyInterface() && b.EmptyInterface()
 	case symbol.FuncKind:
-		return !a.Named() || !b.Named()
+		return sameSignature(a, b)
 	}
 	return true
+}
+
+func sameSignature(a, b *symbol.Type) bool {
+	ins, variadic := a.Params()
+	others, alike := b.Params()
+	return variadic == alike && slices.EqualFunc(ins, others, identical) && slices.EqualFunc(a.Results(), b.Results(), identical)
 }
 
 func sameFields(a, b []symbol.Field, depth int) bool {

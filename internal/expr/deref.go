@@ -51,6 +51,10 @@ func (n *addrNode) eval(m *machine) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
+	if x.parts != nil {
+		p, err := m.pointerToNew(x)
+		return p, n.e.wrap(n.at, err)
+	}
 	if x.val == nil {
 		return operand{}, n.e.errorf(n.at, "can not take address of %q: it is not in memory", n.e.text(n.at.X))
 	}

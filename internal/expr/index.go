@@ -148,12 +148,10 @@ type sliceNode struct {
 	e      *Expr
 	x      node
 	lo, hi node // nil when left out
+	max    node // nil unless it is x[lo:hi:max]
 }
 
 func (c *compiler) slice(x *ast.SliceExpr) (node, error) {
-	if x.Slice3 {
-		return nil, c.e.errorf(x, "3-index slice expressions not supported")
-	}
 	n := &sliceNode{at: x, e: c.e}
 	var err error
 	if n.x, err = c.expr(x.X); err != nil {
@@ -165,7 +163,12 @@ func (c *compiler) slice(x *ast.SliceExpr) (node, error) {
 		}
 	}
 	if x.High != nil {
-		n.hi, err = c.expr(x.High)
+		if n.hi, err = c.expr(x.High); err != nil {
+			return nil, err
+		}
+	}
+	if x.Max != nil {
+		n.max, err = c.expr(x.Max)
 	}
 	return n, err
 }
@@ -191,6 +194,9 @@ func (n *sliceNode) slice(m *machine, x operand) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
+	if n.max != nil {
+		return n.slice3(m, x, lo, hi)
+	}
 	s, ok := x.text()
 	if !ok {
 		return of(x.val.Slice(lo, hi))
@@ -202,6 +208,17 @@ func (n *sliceNode) slice(m *machine, x operand) (operand, error) {
 		return untypedConst(constant.MakeString(s[lo:hi])), nil
 	}
 	return operand{typ: x.typ, class: classString, size: x.size, str: s[lo:hi]}, nil
+}
+
+func (n *sliceNode) slice3(m *machine, x operand, lo, hi int64) (operand, error) {
+	if x.isText() || x.val == nil {
+		return operand{}, errors.New("3-index slice of a string")
+	}
+	limit, err := bound(m, n.max, nil)
+	if err != nil {
+		return operand{}, err
+	}
+	return of(x.val.Slice3(lo, hi, limit))
 }
 
 func bound(m *machine, n node, missing func() (int64, error)) (int64, error) {

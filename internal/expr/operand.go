@@ -39,6 +39,11 @@ type operand struct {
 	tuple []operand
 	// isConst marks typed constants.
 	isConst bool
+	// folded marks what was made of constants by a conversion: Go takes it for a
+	// constant, which must not overflow.
+	folded bool
+	// parts are those of a composite literal; not nil for one.
+	parts []operand
 }
 
 // of makes an operand of a value; what makes the value unreadable is an error.

@@ -72,7 +72,7 @@ func eachBuild(t *testing.T, program string, f func(*story)) {
 	}
 }
 
-const stopHere = "main.go:159"
+const stopHere = "main.go:178"
 
 // stopped launches the program and lets it run to where calls are made.
 func (s *story) toCalls() {
@@ -117,6 +117,22 @@ func TestCalls(t *testing.T) {
 			{`count(divmod(7, 3))`, `~r0=3 [2 1 <nil>]`},
 			{`apply(double, 21)`, `~r0=42`},
 			{`method()`, `~r0=3`},
+			{`apply(heap.Times, 4)`, `~r0=12`},
+			{`apply(named.Point.Times, 2)`, `~r0=14`},
+			{`apply(heap.Scaled, 10)`, `~r0=30`},
+			{`apply(method, 1)`, `cannot use a func() int as func(int) int`},
+			{`apply(calls[1], 4)`, `~r0=12`},
+			{`held(heap.String)`, `no code for one`},
+			{`calls[0](5)`, `~r0=10`},
+			{`(&Point{4, 5}).Sum()`, `~r0=9`},
+			{`Point{4, 6}.Sum()`, `~r0=10`},
+			{`heap.Plus(Point{10, 20})`, `~r0={11 22}`},
+			{`describe(Point{1, 1})`, `~r0=<(1,1)>`},
+			{`describe(&Point{2, 2})`, `~r0=<(2,2)>`},
+			{`join("-", []string{"p", "q"}...)`, `~r0=p-q`},
+			{`total([]Point{{1, 2}, {3, 4}})`, `sum=10`},
+			{`mixed(1, 2, "s", 3, false, Wide{S: "lit"}, 4)`, `~r0=1 2 s 3 false {[0 0 0 0] lit} 4`},
+			{`count(Point{X: 1}, "x")`, `~r0=2 [(1,0) x]`},
 			{`box.Get()`, `~r0=42`},
 			{`box.Put(7)`, `~r0=42`},
 			{`box.Get()`, `~r0=7`},
@@ -142,6 +158,10 @@ func TestCalls(t *testing.T) {
 			if !strings.Contains(got, c.want) {
 				s.Errorf("call %s = %q, want %q", c.expr, got, c.want)
 			}
+		}
+		// A closure on the stack is passed by whoever vouches for the function.
+		if got := s.callWith(api.DebuggerCommand{Name: api.Call, Expr: "apply(closure, 1)", UnsafeCall: true, ReturnInfoLoadConfig: callConfig}); !optimized && got != "~r0=102" {
+			s.Errorf("call -unsafe apply(closure, 1) = %q", got)
 		}
 	})
 }

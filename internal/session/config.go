@@ -18,7 +18,7 @@ type Config struct {
 	// passed over by lifting them.
 	NoInject bool
 	// Formatters are templates for the texts of types, see value.Env; a broken
-	// one shows nothing.
+	// one is warned of and shows nothing.
 	Formatters map[string]string
 	// Guardian starts a process that tidies up in the debuggee if we are
 	// killed. The program must begin with guardian.Main.

@@ -39,3 +39,21 @@ func TestLibraryValues(t *testing.T) {
 		})
 	}
 }
+
+func TestBrokenFormattersAreWarnedOf(t *testing.T) {
+	cfg := Config{Formatters: map[string]string{
+		"main.A": "{x", "main.B": "{@nothing}", "main.C": "{}", "struct{": "{x}", "main.D": "{a.b} and {@hex:c}", "struct{a,b}": "{a}",
+	}}
+	var warned []string
+	cfg.Warn = func(text string) { warned = append(warned, text) }
+	newSession(cfg)
+	want := []string{"main.A", "main.B", "main.C", "struct{"}
+	if len(warned) != len(want) {
+		t.Fatalf("warned of %q", warned)
+	}
+	for i, of := range want {
+		if !strings.Contains(warned[i], of) {
+			t.Errorf("warned of %q, want %s", warned[i], of)
+		}
+	}
+}

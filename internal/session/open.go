@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,6 +20,7 @@ import (
 	"github.com/tinydbg/tinydbg/internal/target/native"
 	"github.com/tinydbg/tinydbg/internal/target/pagecache"
 	"github.com/tinydbg/tinydbg/internal/unwind"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
 // Attach takes over a running process and stops it. Its symbols are read and
@@ -73,6 +76,11 @@ func newSession(cfg Config) *Session {
 	s := &Session{cfg: cfg, requests: make(chan func()), quit: make(chan struct{}), debugDirs: cfg.DebugDirs, bodies: &bodies{}}
 	s.process = &process{session: s}
 	s.group = []*process{s.process}
+	for _, of := range slices.Sorted(maps.Keys(cfg.Formatters)) {
+		if err := value.CheckFormatter(of, cfg.Formatters[of]); err != nil {
+			s.warn("%v", err)
+		}
+	}
 	return s
 }
 

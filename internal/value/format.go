@@ -2,6 +2,8 @@ package value
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,26 +34,33 @@ func formattedAt(v *Value, depth int) string {
 	return text
 }
 
-// CheckFormatter says what is wrong with a template, nil if nothing is.
-func CheckFormatter(template string) error {
+// CheckFormatter says what is wrong with a formatter, nil if nothing is.
+func CheckFormatter(of, template string) error {
+	if _, ok := shapeOf(of); !ok && strings.ContainsAny(of, "{}") {
+		return fmt.Errorf("formatter of %q: neither a type nor a shape such as struct{a,b}", of)
+	}
 	for rest := template; ; {
 		_, name, after, ok := cutField(rest)
 		if !ok {
 			if strings.ContainsAny(rest, "{}") {
-				return fmt.Errorf("formatter %q: a brace has no partner", template)
+				return fmt.Errorf("formatter of %s: %q: a brace has no partner", of, template)
 			}
 			return nil
 		}
 		if reader, is := strings.CutPrefix(name, "@"); is {
 			reader, _, _ = strings.Cut(reader, ":")
 			if readers[reader] == nil {
-				return fmt.Errorf("formatter %q: there is no @%s", template, reader)
+				return fmt.Errorf("formatter of %s: %q: there is no @%s, but %s", of, template, reader, readerNames())
 			}
 		} else if name == "" {
-			return fmt.Errorf("formatter %q: {} names no field", template)
+			return fmt.Errorf("formatter of %s: %q: {} names no field", of, template)
 		}
 		rest = after
 	}
+}
+
+func readerNames() string {
+	return "@" + strings.Join(slices.Sorted(maps.Keys(readers)), " @")
 }
 
 // cutField finds the next {name}.

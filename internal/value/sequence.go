@@ -15,6 +15,8 @@ type sequence struct {
 	elem     *symbol.Type
 	at       place
 	len, cap int64
+	// parts are the elements of one that is in no place.
+	parts []*Value
 }
 
 // sequence takes apart an array, slice, string, or pointer to an array.
@@ -25,7 +27,7 @@ func (v *Value) sequence() (*sequence, error) {
 	switch v.Kind() {
 	case symbol.Array:
 		n := max(v.Type.Len(), 0)
-		return &sequence{elem: v.Type.Elem(), at: v.at, len: n, cap: n}, v.Err
+		return &sequence{elem: v.Type.Elem(), at: v.at, len: n, cap: n, parts: v.parts}, v.Err
 	case symbol.Slice:
 		data, n, err := v.header()
 		if err != nil {
@@ -133,6 +135,12 @@ func (s *sequence) index(v *Value, i int64) (*Value, error) {
 	if s.elem == nil {
 		return nil, errors.New("the element type is not in the debug information")
 	}
+	if s.parts != nil {
+		if i >= int64(len(s.parts)) {
+			return nil, &RangeError{Index: i, Len: int64(len(s.parts))}
+		}
+		return s.parts[i].called(""), nil
+	}
 	e := &Value{Type: s.elem, env: v.env, at: s.at.shift(i * s.elem.Size())}
 	e.Flags = v.Flags & api.VariableFakeAddress
 	return e, nil
@@ -157,14 +165,35 @@ func (v *Value) Slice(lo, hi int64) (*Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit := s.cap
-	if lo < 0 || hi < lo || hi > limit {
-		return nil, fmt.Errorf("slice bounds out of range [%d:%d] with capacity %d", lo, hi, limit)
+	if lo < 0 || hi < lo || hi > s.cap {
+		return nil, fmt.Errorf("slice bounds out of range [%d:%d] with capacity %d", lo, hi, s.cap)
 	}
+	return v.cut(s, lo, hi, s.cap)
+}
+
+// Slice3 is v[lo:hi:limit], which strings do not have.
+func (v *Value) Slice3(lo, hi, limit int64) (*Value, error) {
+	if v.Kind() == symbol.String {
+		return nil, errors.New("a string has no capacity to limit")
+	}
+	s, err := v.sequence()
+	if err != nil {
+		return nil, err
+	}
+	if lo < 0 || hi < lo || limit < hi || limit > s.cap {
+		return nil, fmt.Errorf("slice bounds out of range [%d:%d:%d] with capacity %d", lo, hi, limit, s.cap)
+	}
+	return v.cut(s, lo, hi, limit)
+}
+
+func (v *Value) cut(s *sequence, lo, hi, limit int64) (*Value, error) {
 	if s.elem == nil {
 		return nil, errors.New("the element type is not in the debug information")
 	}
-	cut := &sequence{elem: s.elem, at: s.at.shift(lo * s.elem.Size()), len: hi - lo, cap: s.cap - lo}
+	if s.parts != nil {
+		return SliceOfParts(v.env, "", s.elem, s.parts[lo:hi]), nil
+	}
+	cut := &sequence{elem: s.elem, at: s.at.shift(lo * s.elem.Size()), len: hi - lo, cap: limit - lo}
 	out := &Value{env: v.env, seq: cut}
 	if v.Kind() == symbol.Slice && v.seq == nil || v.Kind() == symbol.String {
 		return v.sliceHeader(cut)

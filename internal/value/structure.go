@@ -21,11 +21,13 @@ func (v *Value) Fields() []*Value {
 }
 
 func (v *Value) field(f *symbol.Field) *Value {
-	p := v.part(f.Name, f.Type, f.Offset)
-	if f.BitSize != 0 {
+	switch {
+	case v.parts != nil:
+		return v.fieldPart(f)
+	case f.BitSize != 0:
 		return v.bitField(f)
 	}
-	return p
+	return v.part(f.Name, f.Type, f.Offset)
 }
 
 // bitField reads a C bit field at once, as its bytes are nobody else's.

@@ -91,6 +91,8 @@ type Value struct {
 
 	env *Env
 	at  place
+	// parts make up a struct or array that is in no place, see OfParts.
+	parts []*Value
 	// seq stands for slices whose type the program does not have.
 	seq *sequence
 	// typeText is the runtime's name of a type that debug information lacks.
@@ -184,7 +186,17 @@ func (v *Value) read(off int64, n int) ([]byte, error) {
 	if v.Err != nil {
 		return nil, v.Err
 	}
-	return v.at.read(v.env, off, n)
+	if v.parts == nil {
+		return v.at.read(v.env, off, n)
+	}
+	whole, err := v.assemble()
+	if err != nil {
+		return nil, err
+	}
+	if off < 0 || off+int64(n) > int64(len(whole)) {
+		return nil, fmt.Errorf("a %s has no bytes %d to %d", v.TypeName(), off, off+int64(n))
+	}
+	return whole[off : off+int64(n)], nil
 }
 
 // part is the value of type t at off of v.

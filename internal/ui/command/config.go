@@ -149,8 +149,11 @@ func (s *Shell) configSet(ctx context.Context, name string, values []string) err
 		return err
 	}
 	s.Theme = theme
-	if name == "debug-info-directories" {
+	switch name {
+	case "debug-info-directories":
 		_, err = s.Client.DebugInfoDirectories(ctx, true, values)
+	case "formatters":
+		s.printf("It counts from the next start on, if config -save keeps it.\n")
 	}
 	return err
 }

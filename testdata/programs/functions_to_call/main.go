@@ -91,6 +91,23 @@ func describe(s Stringer) string { return "<" + s.String() + ">" }
 func apply(f func(int) int, x int) int { return f(x) }
 
 //go:noinline
+func (p *Point) Times(n int) int { return n * (p.X + p.Y) }
+
+//go:noinline
+func (p Point) Scaled(n int) int { return n * (p.X + p.Y) }
+
+//go:noinline
+func total(list []Point) (sum int) {
+	for _, p := range list {
+		sum += p.Sum()
+	}
+	return sum
+}
+
+//go:noinline
+func held(f func() string) string { return f() }
+
+//go:noinline
 func blank(_ int, s string) string { return s + "!" }
 
 //go:noinline
@@ -134,6 +151,7 @@ var (
 	loud             = Loud{Point{7, 8}}
 	box              = &Box[int]{42}
 	words            = []string{"x", "y"}
+	calls            = []func(int) int{double, heap.Times, heap.Scaled}
 	check            = func() int { return 0 }
 )
 
@@ -141,6 +159,7 @@ func use() {
 	if wide(1).A[0]+many(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)+apply(double, 1)+stopHere(1)+deep(3)+add(1, 2) < 0 {
 		q, r, err := divmod(1, 2)
 		fmt.Println(q, r, err, greet(""), join("", words...), count(1), mixed(1, 2, "", 3, true, Wide{}, 4), describe(heap), blank(1, ""))
+		fmt.Println(total(nil), held(nil), calls)
 		fmt.Println(fail(""), crash(nil), forever(), Twice(1), Twice(""), named, loud, global, face, stringy)
 		exit(1)
 	}
