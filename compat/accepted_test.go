@@ -45,6 +45,7 @@ var accepted = []struct {
 	{"Order", `\.Addrs\[\]|\.List\[\]\[\]`, `\d+|"/.*"`, `\d+|"/.*"`},
 	{"Some types have a summary", `.*\.(Locals|Variables)\[\](\.children\[\])*\.value`, `""`, `"(counter )?\d+"`},
 	{"Fields tell where they are", `\.TypeInfo\.Fields\[\]\.(Size|Offset|Embedded)`, `\(nothing\)`, `.*`},
+	{"Constants have to fit", `error`, `\(nothing\)`, `"can not convert 3\.7 to int: it would be truncated"`},
 	{"Deferred calls that the compiler has inlined", `\.Locations\[\]\.Defers`, `a list of 0`, `a list of 1`},
 }
 
@@ -54,6 +55,7 @@ var onlyAt = map[string]string{
 	"Frames that are skipped":                   "skipping stack",
 	"A result that is not set yet":              "to the watchpoint",
 	"Functions as values":                       "eval main.sum",
+	"Constants have to fit":                     "eval int(3.7)",
 	"A nil pointer has a nil child":             "eval (*int)(0)",
 	"Disabled breakpoints keep their addresses": "get, list, watched",
 	"No recording, no checkpoints":              "ListCheckpoints",
