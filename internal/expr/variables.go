@@ -29,7 +29,7 @@ func (sc *Scope) Variables() ([]Variable, error) {
 	}
 	var list []Variable
 	for _, v := range all {
-		hidden := v.Name == "" || v.Name[0] == '.' || v.Name == "_"
+		hidden := v.Name == "" || v.Name[0] == '.' || v.Name[0] == '#' || v.Name == "_"
 		if hidden || v.InlineDepth != sc.InlineDepth || v.Kind == symbol.Local && !v.InScope && !sc.captured(v) {
 			continue
 		}

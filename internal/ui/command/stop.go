@@ -22,7 +22,9 @@ func (s *Shell) showStop(ctx context.Context, state *api.DebuggerState) error {
 		s.printf("No thread is selected.\n")
 		return nil
 	}
-	s.showSource(ctx, state)
+	if !s.showCulprit(ctx, state) {
+		s.showSource(ctx, state)
+	}
 	s.showDisplays(ctx)
 	if state.NextInProgress {
 		s.printf("The step was interrupted: continue finishes it, cancelnext forgets it.\n")
