@@ -80,6 +80,18 @@ func (t *Table) HasScratch(a addr.Addr) bool {
 	return t.regionFor(a) != nil
 }
 
+// IsScratch tells whether a is in scratch memory.
+func (t *Table) IsScratch(a addr.Addr) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, r := range t.scratch {
+		if a >= r.base && a < r.base+addr.Addr(r.size) {
+			return true
+		}
+	}
+	return false
+}
+
 // DropScratch lists the regions given to AddScratch, and forgets them. The sites'
 // copies are gone with them.
 // Precondition: no thread is in a copy.

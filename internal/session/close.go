@@ -45,6 +45,9 @@ func (s *Session) Close() error {
 // release lets every process go.
 // Precondition: session goroutine.
 func (s *Session) release(kill bool) error {
+	if s.dump != nil {
+		s.dump.stop()
+	}
 	var err error
 	for _, p := range s.group {
 		err = errors.Join(err, p.release(kill))

@@ -52,6 +52,9 @@ func (s *Session) checkRunnable() error {
 	if s.remains() {
 		return target.ErrCoreRun
 	}
+	if s.dumping() {
+		return errDumping
+	}
 	return nil
 }
 

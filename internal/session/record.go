@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"time"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -32,21 +31,6 @@ func (s *Session) ListCheckpoints(context.Context) ([]api.Checkpoint, error) {
 
 // ClearCheckpoint fails, see Recorded.
 func (s *Session) ClearCheckpoint(context.Context, int) error { return errNoRecording }
-
-var errNoDump = &target.UnsupportedError{Feature: "writing a core file", Needs: "a writer of core files"}
-
-// DumpStart fails: no backend can write a core file.
-func (s *Session) DumpStart(context.Context, string) (api.DumpState, error) {
-	return api.DumpState{}, errNoDump
-}
-
-// DumpWait tells that there is no dump.
-func (s *Session) DumpWait(context.Context, time.Duration) (api.DumpState, error) {
-	return api.DumpState{}, nil
-}
-
-// DumpCancel has nothing to cancel.
-func (s *Session) DumpCancel(context.Context) error { return nil }
 
 // DownloadLibraryDebugInfo fails.
 func (s *Session) DownloadLibraryDebugInfo(context.Context, int) error {

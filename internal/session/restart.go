@@ -32,6 +32,8 @@ func (s *Session) stopForRestart(ctx context.Context) error {
 		switch {
 		case s.remains():
 			return target.ErrCoreRun
+		case s.dumping():
+			return errDumping
 		case s.proc.Attached():
 			return errors.New("cannot restart process Delve did not create")
 		}

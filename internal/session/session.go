@@ -68,6 +68,8 @@ type Session struct {
 	info *api.BreakpointInfo
 	// traced are the hits of tracepoints that stop nobody: from any goroutine.
 	traced tracedHits
+	// dump is the last core file that was begun, nil for none.
+	dump *dump
 	// debugDirs are searched for debug files of images opened from now on.
 	debugDirs []string
 	glances   glances

@@ -46,6 +46,7 @@ func (s *Session) state() *api.DebuggerState {
 		Pid:               s.proc.PID(),
 		TargetCommandLine: s.commandLine,
 		Running:           s.running(),
+		CoreDumping:       s.dumping(),
 	}
 	if s.running() {
 		return st

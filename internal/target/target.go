@@ -301,3 +301,24 @@ type Remains interface {
 	// Damage tells what is missing of the core file, nil if nothing is.
 	Damage() error
 }
+
+// Sparse is the power to tell which memory was never touched, so that it need
+// not be read to know that it is zero.
+type Sparse interface {
+	// Untouched is true if no page of m between the two addresses was ever
+	// written. False may also mean that it is not known.
+	Untouched(m Mapping, from, to addr.Addr) bool
+}
+
+// Identity is who a process is for the system, as ps(1) shows it.
+type Identity struct {
+	// Name is its comm, at most 15 bytes.
+	Name                   string
+	Parent, Group, Session int // process ids
+	UID, GID               int
+}
+
+// Identified is the power to tell a process's Identity.
+type Identified interface {
+	Identity() (Identity, error)
+}

@@ -45,6 +45,7 @@ const (
 	ntPrpsinfo  = 3
 	ntAuxv      = 6
 	ntFile      = 0x46494c45
+	ntSiginfo   = 0x53494749
 	ntX86XState = 0x202
 )
 
@@ -56,6 +57,7 @@ const (
 	prstatusRegs   = 112
 	prpsinfoSize   = 136
 	prpsinfoState  = 1
+	prpsinfoUID    = 16
 	prpsinfoPID    = 24
 	prpsinfoName   = 40
 	prpsinfoArgs   = 56

@@ -30,7 +30,7 @@ import (
 )
 
 // Process is a traced process. It implements target.Process, Watcher, Mapper,
-// SignalHandler, PieceReader and Parent.
+// SignalHandler, PieceReader, Parent, Sparse and Identified.
 type Process struct {
 	pid      int
 	attached bool
@@ -69,6 +69,8 @@ var (
 	_ target.SignalHandler = (*Process)(nil)
 	_ target.PieceReader   = (*Process)(nil)
 	_ target.Parent        = (*Process)(nil)
+	_ target.Sparse        = (*Process)(nil)
+	_ target.Identified    = (*Process)(nil)
 )
 
 func newProcess(pid int, attached bool, t *tracer) *Process {
