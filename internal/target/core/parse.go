@@ -79,10 +79,14 @@ func (p *Process) readProgs(src io.ReaderAt, h []byte) error {
 	if _, err := src.ReadAt(table, int64(off)); err != nil {
 		return fmt.Errorf("read its program headers: %w", err)
 	}
+	notes := uint64(0)
 	for ; len(table) > 0; table = table[progSize:] {
 		at, addr, size, mem := order.Uint64(table[8:]), order.Uint64(table[16:]), order.Uint64(table[32:]), order.Uint64(table[40:])
 		switch elf.ProgType(order.Uint32(table)) {
 		case elf.PT_NOTE:
+			if notes += size; notes > uint64(p.size) || size > uint64(p.size) {
+				return errors.New("its notes are cut off, or there more than once")
+			}
 			err = p.info.read(src, at, size, p.size)
 		case elf.PT_LOAD:
 			err = p.addSegment(at, addr, size, mem, elf.ProgFlag(order.Uint32(table[4:])))
