@@ -40,7 +40,7 @@ func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, oth
 	var stops chan struct{}
 	var watch sync.WaitGroup
 	err := s.do(func() error {
-		if err := s.checkStopped(); err != nil {
+		if err := s.checkRunnable(); err != nil {
 			return err
 		}
 		w, err := s.at(0)
