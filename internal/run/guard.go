@@ -84,8 +84,8 @@ func (l *Loop) guarding(base addr.Addr, before target.Handler) target.Handler {
 	return h
 }
 
-// errKept means that scratch memory cannot be unmapped yet.
-var errKept = errors.New("the program uses the debugger's handler for SIGTRAP: its memory stays mapped")
+// ErrKept means that scratch memory cannot be unmapped yet.
+var ErrKept = errors.New("the program uses the debugger's handler for SIGTRAP: its memory stays mapped")
 
 // unguard gives SIGTRAP back to the program. It fails, and scratch memory must
 // stay, when the guard may still be run.
@@ -98,7 +98,7 @@ func (l *Loop) unguard() error {
 		return nil
 	}
 	if l.recovering && l.table.Skips() {
-		return errKept // a function that was called still has traps before it
+		return ErrKept // a function that was called still has traps before it
 	}
 	was, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, before)
 	if err != nil {
@@ -107,7 +107,7 @@ func (l *Loop) unguard() error {
 	if !slices.Contains(handlers, was.Addr) && was.Addr != before.Addr {
 		// The program has a handler of its own by now, which may call ours.
 		_, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, was)
-		return errors.Join(errKept, err)
+		return errors.Join(ErrKept, err)
 	}
 	return l.leaveHandlers(sigs, handlers)
 }
@@ -134,7 +134,7 @@ func (l *Loop) leaveHandlers(sigs target.SignalHandler, handlers []addr.Addr) er
 			return err
 		}
 	}
-	return errKept
+	return ErrKept
 }
 
 // inHandler tells whether the thread may be in the guard. While the process is
@@ -173,7 +173,7 @@ func Recover(proc target.Process) (found bool, err error) {
 			err = errors.Join(err, w.ClearWatch(i))
 		}
 	}
-	if e := l.Release(); !errors.Is(e, errKept) {
+	if e := l.Release(); !errors.Is(e, ErrKept) {
 		err = errors.Join(err, e) // memory that has to stay does no harm
 	}
 	return true, err

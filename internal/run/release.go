@@ -25,7 +25,7 @@ func (l *Loop) Release() error {
 		}
 	}
 	err := l.unguard()
-	if !errors.Is(err, errKept) {
+	if !errors.Is(err, ErrKept) {
 		err = errors.Join(err, l.unmap())
 	}
 	errs = append(errs, err)

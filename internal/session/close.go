@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tinydbg/tinydbg/internal/logflags"
+	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -71,7 +72,12 @@ func (pr *process) release(kill bool) error {
 		if kill {
 			return pr.proc.Kill()
 		}
-		return errors.Join(pr.loop.Release(), pr.proc.Detach())
+		err := pr.loop.Release()
+		if pr.began && errors.Is(err, run.ErrKept) {
+			// Go's runtime has found our handler when it began, and remembers it.
+			err = nil
+		}
+		return errors.Join(err, pr.proc.Detach())
 	})
 	var exited *target.ExitedError
 	if errors.As(err, &exited) {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -167,16 +168,12 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 	}
 	s.stop = stop
 	logStopped(stop, err)
-	var exited *target.ExitedError
+	if end := s.end(stop, err); end != nil {
+		s.dropCalls()
+		s.gone = cmp.Or(s.firstEnd, end)
+		return nil
+	}
 	switch {
-	case errors.As(err, &exited):
-		s.gone = exited
-		s.dropCalls()
-		return nil
-	case stop.Reason == run.Exited:
-		s.dropCalls()
-		s.gone = &target.ExitedError{PID: s.proc.PID(), Status: stop.Status}
-		return nil
 	case errors.Is(err, target.ErrDetached):
 		s.gone = err
 		return err

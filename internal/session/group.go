@@ -104,7 +104,7 @@ func (s *Session) takeChild(parent *process, child int) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{session: s}
+	p := &process{session: s, began: true}
 	file, err := s.openSymbols(proc.ExecutablePath())
 	if err == nil {
 		if proc.Attached() || s.cfg.KeepOnDeath {

@@ -75,7 +75,7 @@ func Launch(ctx context.Context, path string, cfg Config) (*Session, error) {
 func newSession(cfg Config) *Session {
 	s := &Session{cfg: cfg, requests: make(chan func()), quit: make(chan struct{}), debugDirs: cfg.DebugDirs, bodies: &bodies{}}
 	s.process = &process{session: s}
-	s.group = []*process{s.process}
+	s.group, s.first = []*process{s.process}, s.process
 	for _, of := range slices.Sorted(maps.Keys(cfg.Formatters)) {
 		if err := value.CheckFormatter(of, cfg.Formatters[of]); err != nil {
 			s.warn("%v", err)

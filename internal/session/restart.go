@@ -91,7 +91,7 @@ func (s *Session) restart(ctx context.Context, in *api.RestartIn) ([]api.Discard
 		s.gone = &target.ExitedError{PID: proc.PID()}
 		return nil, err
 	}
-	s.gone = nil
+	s.gone, s.first, s.firstEnd = nil, s.process, nil
 	_ = old.images.Close()
 	_ = old.file.Close()
 	return s.restore(before), nil

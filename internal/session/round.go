@@ -104,9 +104,8 @@ func (s *Session) arrived(p *process, stop *run.Stop, err error) runLoop {
 	s.round.running--
 	switch {
 	case next != nil: // it goes on in the next round
-	case s.ended(p, stop, err) && len(s.group) > 1:
-		s.warn("process %d has ended", p.proc.PID())
-		s.leaveGroup(p)
+	case len(s.group) > 1 && p.end(stop, err) != nil:
+		s.left(p, p.end(stop, err))
 	case s.round.first == nil || s.round.stop != nil && s.round.stop.Reason == run.Halted && s.round.err == nil:
 		s.round.first, s.round.stop, s.round.err = p, stop, err
 		s.haltAll()
@@ -119,10 +118,22 @@ func (s *Session) arrived(p *process, stop *run.Stop, err error) runLoop {
 	return nil
 }
 
-// ended tells whether a process is no more, or no longer ours.
-func (s *Session) ended(p *process, stop *run.Stop, err error) bool {
-	var exited *target.ExitedError
-	return stop != nil && stop.Reason == run.Exited || errors.As(err, &exited) || errors.Is(err, target.ErrDetached)
+// end is how the process ended, if that is what it has come to, else nil.
+func (pr *process) end(stop *run.Stop, err error) (exited *target.ExitedError) {
+	if err == nil && stop.Reason == run.Exited {
+		return &target.ExitedError{PID: pr.proc.PID(), Status: stop.Status}
+	}
+	errors.As(err, &exited)
+	return exited
+}
+
+// left goes on without a process that has ended before others.
+func (s *Session) left(p *process, end *target.ExitedError) {
+	s.warn("%v", end)
+	s.leaveGroup(p)
+	if p == s.first {
+		s.firstEnd = end
+	}
 }
 
 func (s *Session) endRound() {

@@ -54,6 +54,10 @@ type Session struct {
 	round round
 	// stop is the last stop.
 	stop *run.Stop
+	// first is the process that the session began with, and firstEnd how it
+	// ended if others have outlived it.
+	first    *process
+	firstEnd *target.ExitedError
 	// returned are the results of the function that a step has just left.
 	returned []api.Variable
 	// calls are the evaluations in progress, the innermost last; called is the
@@ -93,6 +97,8 @@ type process struct {
 	view view
 	// selected is what commands without a scope are about.
 	selected selection
+	// began: it has been debugged from its beginning.
+	began bool
 	// runs: it takes part in the round, and has not come to its end there.
 	runs bool
 }

@@ -53,7 +53,7 @@ func (s *Session) state() *api.DebuggerState {
 	}
 	var exited *target.ExitedError
 	if errors.As(s.gone, &exited) {
-		st.Exited, st.ExitStatus, st.StopReason = true, exited.Status, "exited"
+		st.Pid, st.Exited, st.ExitStatus, st.StopReason = exited.PID, true, exited.Status, "exited"
 		return st
 	}
 	if s.gone != nil {

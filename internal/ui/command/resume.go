@@ -100,8 +100,16 @@ func (s *Shell) event(e api.Event) {
 	case e.BreakpointMaterializedEventDetails != nil && e.Breakpoint != nil:
 		s.announceBreakpoint(e.Breakpoint, "set")
 	case e.ProcessSpawnedEventDetails != nil:
-		s.printf("New process %d: %s\n", e.PID, e.Cmdline)
+		s.printf("%s\n", spawned(e.ProcessSpawnedEventDetails))
 	}
+}
+
+func spawned(d *api.ProcessSpawnedEventDetails) string {
+	text := fmt.Sprintf("Spawned new process '%s' (%d)", d.Cmdline, d.PID)
+	if d.WillFollow {
+		text += ", which is debugged, too"
+	}
+	return text
 }
 
 // Running tells whether a command of this shell has the program running.
