@@ -91,12 +91,12 @@ func stop(t *testing.T, cmd *exec.Cmd) {
 	select {
 	case <-ended:
 		return
-	case <-time.After(5 * time.Second):
+	case <-time.After(30 * time.Second):
 	}
 	cmd.Process.Signal(os.Interrupt)
 	select {
 	case <-ended:
-	case <-time.After(5 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Errorf("%v does not end", cmd.Args)
 		cmd.Process.Kill()
 		<-ended

@@ -141,7 +141,7 @@ func halts(t *testing.T, addr string, p *testkit.Proc) {
 		select {
 		case st := <-stopped:
 			check(t, "stopped", st.Err == nil && !st.Running, st)
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("continue does not return after a halt")
 		}
 	}

@@ -103,7 +103,7 @@ func TestHaltEndsTheWaitForACall(t *testing.T) {
 		if got != "stopped: manual" {
 			t.Error(got)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("halt did not end the call's wait")
 	}
 	if st := s.command(api.Halt); st.Running {

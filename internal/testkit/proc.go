@@ -145,7 +145,7 @@ func (p *Proc) Signal(t testing.TB, sig os.Signal) {
 }
 
 // Patience is how long Eventually waits: long, since machines are loaded.
-const Patience = 30 * time.Second
+const Patience = time.Minute
 
 // Eventually polls cond until it holds, or fails the test naming what was
 // waited for.
