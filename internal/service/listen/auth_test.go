@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -283,6 +284,37 @@ func TestClosedSocketIsNobodys(t *testing.T) {
 	}
 	if err := sameUser(conn); err == nil {
 		t.Error("it was let in")
+	}
+}
+
+// TestTablesAreTheLastResort: clients that die at once must not have the tables
+// read, which takes long, unless there is no other way to know.
+func TestTablesAreTheLastResort(t *testing.T) {
+	far, near := netip.MustParseAddrPort("127.0.0.1:50000"), netip.MustParseAddrPort("127.0.0.1:8080")
+	for _, test := range []struct {
+		diag   error
+		knows  bool
+		table  error
+		reads  int
+		answer error
+	}{
+		{diag: nil, knows: true, reads: 0, answer: nil},
+		{diag: errNobodys, knows: true, reads: 0, answer: errNobodys},
+		{diag: unix.ENOENT, knows: true, reads: 0, answer: errNobodys},
+		{diag: errNoSocket, knows: true, reads: 0, answer: errNobodys},
+		{diag: unix.ENOENT, knows: false, table: nil, reads: 1, answer: nil},
+		{diag: unix.ENOENT, knows: false, table: errNoSocket, reads: 3, answer: errNoSocket},
+		{diag: unix.EPROTONOSUPPORT, knows: true, table: nil, reads: 1, answer: nil},
+	} {
+		reads := 0
+		s := &sockets{
+			diag:      func(_, _ netip.AddrPort) (int, error) { return 7, test.diag },
+			table:     func(_, _ netip.AddrPort) (int, error) { reads++; return 7, test.table },
+			diagKnows: func() bool { return test.knows },
+		}
+		if uid, err := s.owner(far, near); !errors.Is(err, test.answer) || err == nil && uid != 7 || reads != test.reads {
+			t.Errorf("%+v: %d, %v, the table was read %d times", test, uid, err, reads)
+		}
 	}
 }
 

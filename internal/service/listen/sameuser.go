@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,7 +35,7 @@ func peerUser(conn net.Conn) (int, error) {
 	case *net.UnixConn:
 		return unixPeer(c)
 	case *net.TCPConn:
-		return tcpPeer(c.RemoteAddr().(*net.TCPAddr).AddrPort(), c.LocalAddr().(*net.TCPAddr).AddrPort())
+		return kernel.owner(c.RemoteAddr().(*net.TCPAddr).AddrPort(), c.LocalAddr().(*net.TCPAddr).AddrPort())
 	}
 	return 0, fmt.Errorf("a connection of type %T", conn)
 }
@@ -58,20 +59,39 @@ func unixPeer(c *net.UnixConn) (int, error) {
 	return int(cred.Uid), nil
 }
 
-// tcpPeer is the owner of the socket at the far end of a connection within
-// this machine, found by its two addresses.
-func tcpPeer(far, near netip.AddrPort) (int, error) {
+// sockets are the ways to ask the kernel for the owner of the socket whose local
+// address is far and whose remote one is near.
+type sockets struct {
+	diag, table func(far, near netip.AddrPort) (int, error)
+	// diagKnows tells whether diag knows every socket: some kernels have not
+	// got what answers it, and say that there is no such socket, too.
+	diagKnows func() bool
+	// reading is held while the tables are read: to read them takes the kernel
+	// long where there are many sockets, and a crowd that comes and goes must
+	// not keep clients from being served.
+	reading sync.Mutex
+}
+
+var kernel = &sockets{diag: diagOwner, table: tableOwner, diagKnows: sync.OnceValue(diagKnows)}
+
+// owner is the owner of the socket at the far end of a connection within this
+// machine, found by its two addresses.
+func (s *sockets) owner(far, near netip.AddrPort) (int, error) {
 	if !far.Addr().Unmap().IsLoopback() {
 		return 0, errors.New("it is not on this machine")
 	}
-	uid, err := diagOwner(far, near)
+	uid, err := s.diag(far, near)
 	if err == nil || errors.Is(err, errNobodys) {
 		return uid, err
 	}
-	// Not every kernel answers. A table may lack a socket for a moment, while
-	// others close.
-	for range 5 {
-		uid, err := tableOwner(far, near)
+	if (errors.Is(err, errNoSocket) || errors.Is(err, unix.ENOENT)) && s.diagKnows() {
+		return 0, errNobodys
+	}
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	// A table may lack a socket for a moment, while others close.
+	for range 3 {
+		uid, err := s.table(far, near)
 		if !errors.Is(err, errNoSocket) {
 			return uid, err
 		}
@@ -93,8 +113,8 @@ func tableOwner(far, near netip.AddrPort) (int, error) {
 
 var errNoSocket = errors.New("its socket is not in the kernel's tables")
 
-// errNobodys is about a socket that was closed: it has no inode any more, and
-// the kernel says then that it belongs to root.
+// errNobodys is about a socket that was closed: the kernel does not know it any
+// more, or it has no inode and is said to belong to root.
 var errNobodys = errors.New("it has closed its socket already")
 
 func ownerIn(name string, far, near netip.AddrPort) (int, error) {

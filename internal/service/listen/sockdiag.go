@@ -3,7 +3,9 @@ package listen
 import (
 	"encoding/binary"
 	"fmt"
+	"net"
 	"net/netip"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -32,6 +34,22 @@ func diagOwner(far, near netip.AddrPort) (int, error) {
 		return 0, err
 	}
 	return diagAnswer(buf[:n], far, near)
+}
+
+// diagKnows tries diagOwner on a socket that is certainly there.
+func diagKnows() bool {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return false
+	}
+	defer l.Close()
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	uid, err := diagOwner(conn.LocalAddr().(*net.TCPAddr).AddrPort(), conn.RemoteAddr().(*net.TCPAddr).AddrPort())
+	return err == nil && uid == os.Geteuid()
 }
 
 // Sizes of struct nlmsghdr and struct inet_diag_sockid (linux/inet_diag.h).
