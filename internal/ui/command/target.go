@@ -16,9 +16,9 @@ target switch pid
 target follow-exec [-on [regexp] | -off]`,
 		Short: "Manage the processes that are debugged.",
 		Help: `list shows them, switch selects one: commands are about that. follow-exec says
-whether programs that the target starts are debugged, too: all, or those whose command
-line fits. Each begins with the breakpoints of the one that started it; those whose place
-it does not have wait. All processes run and stop together.`,
+whether programs that the target starts are debugged, too: all, or those whose
+command line fits. Each begins with the breakpoints of the one that started it;
+those whose place it does not have wait. All processes run and stop together.`,
 		Complete: func(context.Context, *Shell, string) []string {
 			return []string{"list", "switch", "follow-exec", "-on", "-off"}
 		},
