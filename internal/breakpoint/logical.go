@@ -44,12 +44,23 @@ type Hit struct {
 	Regs arch.Regs
 	// Addr is the site's address.
 	Addr addr.Addr
-	// Goroutine finds the id of the goroutine that hit; 0 when there is none.
-	// It reads memory, so it is asked for only when needed.
-	Goroutine func() int64
+	// Ask finds the id of the goroutine on a thread; nil: nobody knows.
+	Ask func(t target.Thread, regs arch.Regs) int64
 	// Cache is for whoever evaluates conditions: what it found for one hit
 	// serves the next condition on the same hit.
 	Cache any
+
+	goroutine int64
+	asked     bool
+}
+
+// Goroutine is the id of the goroutine that hit; 0 when there is none. It reads
+// memory, so it is asked for only when needed.
+func (h *Hit) Goroutine() int64 {
+	if !h.asked && h.Ask != nil {
+		h.goroutine, h.asked = h.Ask(h.Thread, h.Regs), true
+	}
+	return h.goroutine
 }
 
 // Check counts the hit, if it is one, and tells whether to stop for it. An
@@ -77,10 +88,7 @@ func (b *Breakpoint) Check(h *Hit) (stop bool, err error) {
 }
 
 func (b *Breakpoint) count(h *Hit) (mine uint64) {
-	var id int64
-	if h.Goroutine != nil {
-		id = h.Goroutine()
-	}
+	id := h.Goroutine()
 	if id == 0 {
 		id = int64(h.Thread.ID())
 	}

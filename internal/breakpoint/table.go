@@ -179,6 +179,18 @@ func (t *Table) At(a addr.Addr) *Site {
 	return t.sites[a]
 }
 
+// OnlyTrap is the site at a if a thread behind the trap there can have got there
+// by nothing else: it is in the middle of the original instruction. nil if not,
+// or if there is no site.
+func (t *Table) OnlyTrap(a addr.Addr) *Site {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if s := t.sites[a]; s != nil && s.copy != nil && s.copy.disp.Len > len(s.Orig) {
+		return s
+	}
+	return nil
+}
+
 // WasRemoved tells whether a trap at a was taken out since the last
 // [Table.Settle].
 func (t *Table) WasRemoved(a addr.Addr) bool {

@@ -152,17 +152,17 @@ var errOverflow = errors.New("overflows")
 // conversion does: 2.0 is an int, 1.5 is not. Integers wrap when wrap is set.
 func constIn(c constant.Value, cl class, size int, wrap bool) (operand, error) {
 	o := operand{class: cl, size: size}
-	bad := fmt.Errorf("can not convert %s constant", c)
+	bad := func() error { return fmt.Errorf("can not convert %s constant", c) }
 	switch cl {
 	case classBool:
 		if c.Kind() != constant.Bool {
-			return o, bad
+			return o, bad()
 		}
 		o.bits = boolBits(constant.BoolVal(c))
 	case classInt, classUint:
 		bits, fits, ok := constBits(c, cl, size)
 		if !ok {
-			return o, bad
+			return o, bad()
 		}
 		if !fits && !wrap {
 			return o, fmt.Errorf("constant %s %w", c, errOverflow)
@@ -171,7 +171,7 @@ func constIn(c constant.Value, cl class, size int, wrap bool) (operand, error) {
 	case classFloat:
 		f := constant.ToFloat(c)
 		if f.Kind() != constant.Float && f.Kind() != constant.Int {
-			return o, bad
+			return o, bad()
 		}
 		v, _ := constant.Float64Val(f)
 		if o.re = roundFloat(v, size); math.IsInf(o.re, 0) {
@@ -179,7 +179,7 @@ func constIn(c constant.Value, cl class, size int, wrap bool) (operand, error) {
 		}
 	case classComplex:
 		if !isNumber(c) {
-			return o, bad
+			return o, bad()
 		}
 		z := constant.ToComplex(c)
 		o.re, _ = constant.Float64Val(constant.Real(z))
@@ -187,11 +187,11 @@ func constIn(c constant.Value, cl class, size int, wrap bool) (operand, error) {
 		o.re, o.im = roundFloat(o.re, size/2), roundFloat(o.im, size/2)
 	case classString:
 		if c.Kind() != constant.String {
-			return o, bad
+			return o, bad()
 		}
 		o.str = constant.StringVal(c)
 	default:
-		return o, bad
+		return o, bad()
 	}
 	return o, nil
 }

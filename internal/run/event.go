@@ -112,12 +112,8 @@ func (l *Loop) childExeced(ev target.Event) *Stop {
 // signal handles a signal that a thread is about to receive.
 func (l *Loop) signal(th *thread, sig syscall.Signal) (*Stop, error) {
 	if sig == syscall.SIGTRAP {
-		cause, err := th.Cause()
-		if err != nil {
-			return nil, err
-		}
-		if cause.Kind != target.CauseSent {
-			return l.trap(th, cause)
+		if stop, passOn, err := l.trapped(th); !passOn || err != nil {
+			return stop, err
 		}
 	}
 	if l.hooks.StopFor != nil && l.hooks.StopFor(sig) {

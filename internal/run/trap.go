@@ -8,12 +8,37 @@ import (
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
-// trap handles a SIGTRAP that the processor raised.
-func (l *Loop) trap(th *thread, cause target.Cause) (*Stop, error) {
+// trapped handles a SIGTRAP. Where its cause can be seen by the place, the
+// kernel need not be asked.
+func (l *Loop) trapped(th *thread) (stop *Stop, passOn bool, err error) {
 	regs, err := th.Registers(false)
+	if err != nil {
+		return nil, false, err
+	}
+	at := l.proc.Arch().TrapAddr(regs.PC())
+	if site := l.table.OnlyTrap(at); site != nil {
+		stop, err = l.reached(th, site, regs)
+		return stop, false, err
+	}
+	cause, err := th.Cause()
+	if err != nil || cause.Kind == target.CauseSent {
+		return nil, true, err
+	}
+	stop, err = l.trap(th, regs, cause)
+	return stop, false, err
+}
+
+// reached handles a thread at the trap of a site.
+func (l *Loop) reached(th *thread, site *breakpoint.Site, regs arch.Regs) (*Stop, error) {
+	h, err := l.backTo(th, regs, site.Addr)
 	if err != nil {
 		return nil, err
 	}
+	return l.hit(th, site, h)
+}
+
+// trap handles a SIGTRAP that the processor raised.
+func (l *Loop) trap(th *thread, regs arch.Regs, cause target.Cause) (*Stop, error) {
 	switch cause.Kind {
 	case target.CauseStep:
 		return l.stepped(th, regs)
@@ -22,11 +47,7 @@ func (l *Loop) trap(th *thread, cause target.Cause) (*Stop, error) {
 	}
 	at := l.proc.Arch().TrapAddr(regs.PC())
 	if site := l.table.At(at); site != nil {
-		h, err := l.backTo(th, regs, at)
-		if err != nil {
-			return nil, err
-		}
-		return l.hit(th, site, h)
+		return l.reached(th, site, regs)
 	}
 	if l.table.WasRemoved(at) {
 		if _, err := l.backTo(th, regs, at); err != nil {
@@ -62,17 +83,7 @@ func (l *Loop) backTo(th *thread, regs arch.Regs, at addr.Addr) (*breakpoint.Hit
 }
 
 func (l *Loop) newHit(th *thread, regs arch.Regs, at addr.Addr) *breakpoint.Hit {
-	h := &breakpoint.Hit{Thread: th.Thread, Regs: regs, Addr: at}
-	if ask := l.hooks.Goroutine; ask != nil {
-		id, known := int64(0), false
-		h.Goroutine = func() int64 {
-			if !known {
-				id, known = ask(th.Thread, regs), true
-			}
-			return id
-		}
-	}
-	return h
+	return &breakpoint.Hit{Thread: th.Thread, Regs: regs, Addr: at, Ask: l.hooks.Goroutine}
 }
 
 // hit asks everybody who wants the site what to do with the thread.

@@ -108,9 +108,7 @@ func (pr *process) recordReturn(function string, a addr.Addr) func(*breakpoint.H
 // Precondition: tracer.
 func (pr *process) tracedHit(h *breakpoint.Hit, function string) api.TracepointResult {
 	r := api.TracepointResult{Addr: uint64(h.Addr), FunctionName: function}
-	if h.Goroutine != nil {
-		r.GoroutineID = int(h.Goroutine())
-	}
+	r.GoroutineID = int(h.Goroutine())
 	if img := pr.images.At(h.Addr); img != nil {
 		if pos, ok := img.File.Line(img.FileAddr(h.Addr)); ok {
 			r.File, r.Line = pos.File, pos.Line

@@ -64,6 +64,7 @@ func (p *Process) letGo() {
 		if t.State() != target.Stopped {
 			continue
 		}
+		t.flushRegs()
 		// Of a thread that is killed at this moment nothing is left to detach.
 		ptrace(unix.PTRACE_DETACH, t.id, 0, uintptr(t.undelivered()))
 		t.setRunning()

@@ -36,21 +36,32 @@ func (t *Thread) readRegs() error {
 	if t.regs != nil {
 		return nil
 	}
-	regs := new(unix.PtraceRegs)
-	if err := getRegs(t.id, regs); err != nil {
+	if err := getRegs(t.id, &t.room); err != nil {
 		return err
 	}
-	t.regs = regs
+	t.regs = &t.room
 	return nil
 }
 
 func (t *Thread) writeRegs(regs unix.PtraceRegs) error {
-	t.regs = nil
-	if err := setRegs(t.id, &regs); err != nil {
-		return err
+	t.room = regs
+	t.regs, t.dirty = &t.room, true
+	return t.flushRegs()
+}
+
+// flushRegs gives the kernel the registers that SetRegisters has kept: before
+// the thread is resumed or let go, and before the report of its stop is taken
+// (see Process.keep).
+func (t *Thread) flushRegs() error {
+	if !t.dirty {
+		return nil
 	}
-	t.regs = &regs
-	return nil
+	t.dirty = false
+	err := setRegs(t.id, t.regs)
+	if err != nil {
+		t.regs = nil
+	}
+	return err
 }
 
 // readXSave reads the XSAVE area, some 2.5 KiB with AVX-512 and 11 with AMX.
@@ -66,7 +77,8 @@ func readXSave(tid int) ([]byte, error) {
 // SetRegisters writes the registers back. When the program counter is moved
 // away from a system call that was broken off, the kernel is told not to
 // restart it: it would wind the new program counter back by the length of the
-// instruction.
+// instruction. The kernel gets them when that matters: a thread at a trap is
+// mostly set back to it and then at once on to the copy behind it.
 // Precondition: tracer; thread stopped.
 func (t *Thread) SetRegisters(regs arch.Regs) error {
 	r, ok := regs.(*amd64.Regs)
@@ -86,9 +98,8 @@ func (t *Thread) SetRegisters(regs arch.Regs) error {
 			gp.Rax = errno(unix.EINTR)
 		}
 	}
-	if err := t.writeRegs(gp); err != nil {
-		return t.failed("write registers of", err)
-	}
+	t.room = gp
+	t.regs, t.dirty = &t.room, true
 	if len(r.XSave) == 0 {
 		return nil
 	}

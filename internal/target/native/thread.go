@@ -42,7 +42,11 @@ type Thread struct {
 	due *target.Event
 	// forward is a signal we sent ourselves, to be passed without an event.
 	forward syscall.Signal
-	regs    *unix.PtraceRegs // of this stop, when they were read
+	// regs are those of this stop when they were read, in room. dirty: the
+	// kernel does not have them yet.
+	regs  *unix.PtraceRegs
+	room  unix.PtraceRegs
+	dirty bool
 }
 
 // stopKind is how a thread is stopped, which decides what can be done there.
@@ -109,6 +113,9 @@ func (t *Thread) restart(request int, sig syscall.Signal) error {
 	if request == unix.PTRACE_LISTEN {
 		sig = 0
 	}
+	if err := t.flushRegs(); err != nil {
+		return t.failed("write registers of", err)
+	}
 	t.stepping = request == unix.PTRACE_SINGLESTEP
 	t.setRunning()
 	if err := ptrace(request, t.id, 0, uintptr(sig)); err != nil {
@@ -118,7 +125,8 @@ func (t *Thread) restart(request int, sig syscall.Signal) error {
 }
 
 func (t *Thread) setRunning() {
-	t.stop, t.held, t.group, t.kept, t.regs = stopNone, 0, false, false, nil
+	t.stop, t.held, t.group, t.kept = stopNone, 0, false, false
+	t.regs, t.dirty = nil, false
 	t.state.Store(int32(target.Running))
 }
 

@@ -114,6 +114,7 @@ func (p *Process) takeKept() {
 	for _, t := range p.kept {
 		if t.kept {
 			t.kept = false
+			t.flushRegs() // an error is that of a thread that is dying
 			takeStop(t.id)
 		}
 	}
