@@ -75,8 +75,8 @@ func testRestartFrame(t *testing.T, o testkit.Options) {
 		s.command(api.Continue)
 		s.command(api.Continue)
 	}
+	s.command(api.StepOut)
 	st := s.command(api.StepOut)
-	st = s.command(api.StepOut)
 	want := "100 1.5text{pair 7} {[1 2 3 4 5]} [1 2 3] true"
 	if o.Optimized {
 		want = "10" + want[3:]
