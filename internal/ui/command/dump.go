@@ -12,7 +12,11 @@ func dumpCommand() *Command {
 		Name: "dump", Group: Other,
 		Usage: "dump file",
 		Short: "Write a core file of the process.",
-		Help:  `The file is written where the server runs. Ctrl-C gives it up.`,
+		Help: `The file is written where the server runs, and can be looked at with
+'tinydbg core' and other debuggers. It has what the process would be like
+without breakpoints, all of its memory that can be read, secrets too, so only
+its owner may read it; zeros take no room. The process cannot go on meanwhile.
+Ctrl-C gives it up.`,
 	}
 	c.Run = func(ctx context.Context, s *Shell, in Input) error {
 		if in.Args == "" {
