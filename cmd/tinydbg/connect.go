@@ -53,7 +53,7 @@ func connect(ctx context.Context, o *options, addr, ca string) error {
 		return err
 	}
 	defer c.Close()
-	return o.terminal(ctx, c)
+	return o.terminal(ctx, c, func() error { return nil })
 }
 
 // clientTLS is nil unless one of the flags for TLS was given.

@@ -17,7 +17,7 @@ func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 		Guardian: true, Warn: warn,
 	}
 	if s.attached() {
-		cfg.Executable = s.path
+		cfg.Executable, cfg.Running = s.path, !o.headless
 		b, err := session.Attach(ctx, s.pid, cfg)
 		if err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 
 	xterm "golang.org/x/term"
 
+	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/client"
 	"github.com/tinydbg/tinydbg/internal/logflags"
 	"github.com/tinydbg/tinydbg/internal/service/rpc"
@@ -43,9 +44,22 @@ func (o *options) debug(ctx context.Context, s start) error {
 	defer parting(backend, s)
 	conn, served := rpc.Pipe(context.WithoutCancel(ctx), backend, rpcConfig(false))
 	c := client.New(conn)
-	err = o.terminal(ctx, c)
+	err = o.terminal(ctx, c, func() error { return s.halted(ctx, c) })
 	c.Close()
 	<-served
+	return err
+}
+
+// halted stops a process that was attached to, for the terminal to look at it.
+// All that comes before happens while the process runs.
+func (s start) halted(ctx context.Context, c *client.Client) error {
+	if !s.attached() {
+		return nil
+	}
+	st, err := c.Command(ctx, api.DebuggerCommand{Name: api.Halt})
+	if err == nil && st.Exited {
+		err = fmt.Errorf("Process %d has exited with status %d", st.Pid, st.ExitStatus)
+	}
 	return err
 }
 

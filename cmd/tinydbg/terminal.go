@@ -16,8 +16,8 @@ import (
 )
 
 // terminal runs a terminal on the server that c is connected to, until the
-// user leaves.
-func (o *options) terminal(ctx context.Context, c *client.Client) error {
+// user leaves. When everything is ready for commands, begin is called.
+func (o *options) terminal(ctx context.Context, c *client.Client, begin func() error) error {
 	path, cfg := settings()
 	shell := command.New(c, cfg, os.Stdout)
 	shell.ConfigPath = path
@@ -45,6 +45,9 @@ func (o *options) terminal(ctx context.Context, c *client.Client) error {
 	fmt.Println("Type 'help' for list of commands.")
 	if v, err := c.GetVersion(ctx); err == nil && v.TargetGoVersion == "" {
 		fmt.Fprintln(os.Stderr, "Warning: this is not a Go program: its functions, lines and memory can be shown, goroutines cannot")
+	}
+	if err := begin(); err != nil {
+		return err
 	}
 	if o.init != "" {
 		err := shell.Source(ctx, o.init)

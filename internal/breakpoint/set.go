@@ -14,6 +14,7 @@ type Set struct {
 	table  *Table
 	byID   map[int]*Breakpoint
 	lastID int
+	rest   []*Breakpoint // not armed yet
 }
 
 // NewSet is an empty set whose sites are in table.
@@ -47,6 +48,27 @@ func (s *Set) Add(b *Breakpoint) error {
 	s.lastID = max(s.lastID, b.ID)
 	s.byID[b.ID] = b
 	return nil
+}
+
+// AddLater is Add, but leaves arming to ArmRest. b has an ID; one that is taken
+// is left alone.
+func (s *Set) AddLater(b *Breakpoint) {
+	if s.byID[b.ID] != nil {
+		return
+	}
+	s.byID[b.ID] = b
+	s.rest = append(s.rest, b)
+}
+
+// ArmRest arms what AddLater left, unless it was removed or disabled since. A
+// breakpoint that cannot be armed is nowhere.
+func (s *Set) ArmRest() {
+	for _, b := range s.rest {
+		if s.Has(b) && !b.Disabled {
+			_ = s.arm(b)
+		}
+	}
+	s.rest = nil
 }
 
 func (s *Set) arm(b *Breakpoint) error {

@@ -21,11 +21,6 @@ const (
 	maskTrap    = 1 << (syscall.SIGTRAP - 1)
 )
 
-// Prepare maps scratch memory near code before anything is set there, and with
-// it the guard: a process that was attached to survives us from now on.
-// Precondition: every thread stopped.
-func (l *Loop) Prepare(near addr.Addr) { l.room(near) }
-
 // room maps scratch memory near a, where that is possible.
 func (l *Loop) room(a addr.Addr) {
 	mapper, ok := l.proc.(target.Mapper)

@@ -51,6 +51,8 @@ type Loop struct {
 	recovering bool
 	// noScratch are addresses near which mapping was tried in vain.
 	noScratch []addr.Addr
+	// ready: what must be there before the user lets the process run is.
+	ready bool
 }
 
 // Hooks are what the loop asks of those who know symbols. All are optional.
@@ -71,9 +73,11 @@ type Hooks struct {
 	Wanted func(child int, atExec bool) bool
 	// NoInject forbids mapping memory in the process.
 	NoInject bool
-	// Guard makes traps harmless that outlive us. Unguarded is told when that
-	// cannot be.
+	// Guard makes traps harmless that outlive us. It is there before the first
+	// trap is, and before the user lets the process run: then near Code.
+	// Unguarded is told when that cannot be.
 	Guard     bool
+	Code      func() addr.Addr
 	Unguarded func(err error)
 }
 
@@ -142,7 +146,13 @@ func (l *Loop) Continue() (*Stop, error) {
 		l.halt = false
 		return &Stop{Reason: Halted}, nil
 	}
-	l.mapScratch()
+	l.prepare()
+	return l.Run()
+}
+
+// Run is Continue for a process that has just been attached to: nothing is set
+// in it, and of its threads some may run already.
+func (l *Loop) Run() (*Stop, error) {
 	stop, err := l.resumeAll()
 	if err != nil {
 		return l.failed(err)
@@ -151,6 +161,23 @@ func (l *Loop) Continue() (*Stop, error) {
 		return l.finish(stop)
 	}
 	return l.wait()
+}
+
+// Go resumes the threads for Run, which is to follow at once.
+// Precondition: every thread stopped, nothing set.
+func (l *Loop) Go() { _, _ = l.resumeAll() }
+
+// prepare does what was put off until the user lets the process run, lest its
+// first stop be longer than need be: it maps the guard, so that breakpoints can
+// be set while the process runs, and arms the breakpoints that are always there.
+// Precondition: every thread stopped.
+func (l *Loop) prepare() {
+	if !l.ready && l.hooks.Guard && l.hooks.Code != nil {
+		l.room(l.hooks.Code())
+	}
+	l.ready = true
+	l.set.ArmRest()
+	l.mapScratch()
 }
 
 // Step begins a plan, in place of one that may be in progress, and runs until

@@ -17,8 +17,8 @@ var builtins = []struct {
 	{-2, "runtime-fatal-throw", []string{"runtime.throw", "runtime.fatal", "runtime.fatalsignal"}, nil},
 }
 
-// addBuiltin arms the built-in breakpoints. Where the functions are missing the
-// breakpoint is, too.
+// addBuiltin adds the built-in breakpoints, to be armed when the process is let
+// run. Where the functions are missing the breakpoint is, too.
 func (pr *process) addBuiltin() {
 	if pr.runtime == nil || pr.remains() {
 		return
@@ -39,6 +39,6 @@ func (pr *process) addBuiltin() {
 			set.File, set.FunctionName = multiplePlaces, "(multiple functions)"
 		}
 		bp.User = set
-		_ = pr.onTracer(func() error { return pr.set.Add(bp) })
+		pr.set.AddLater(bp)
 	}
 }

@@ -28,6 +28,9 @@ type Config struct {
 	// GlanceLimit is how long a running process is held for one look at it, 100
 	// ms if it is 0.
 	GlanceLimit time.Duration
+	// Running has Attach leave the process running, to be stopped by a command
+	// when everything is ready for whoever wants to look at it.
+	Running bool
 	// AnyGoVersion allows programs of unsupported Go releases.
 	AnyGoVersion bool
 

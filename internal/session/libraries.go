@@ -27,8 +27,8 @@ func (pr *process) watchLibraries() {
 		pr.refreshImages()
 		return false, nil
 	}
-	// Where this fails, symbols of libraries are those of the last stop.
-	_ = pr.onTracer(func() error { return pr.set.Add(b) })
+	// Where arming fails, symbols of libraries are those of the last stop.
+	pr.set.AddLater(b)
 }
 
 // refreshImages looks at what is loaded now, and moves breakpoints into what is

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/image"
@@ -23,16 +24,18 @@ import (
 	"github.com/tinydbg/tinydbg/internal/value"
 )
 
-// Attach takes over a running process and stops it. Its symbols are read and
-// indexed before, while it still runs.
+// Attach takes over a running process and stops it; with cfg.Running it is only
+// stopped for a moment. Its symbols are read and indexed before.
 func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 	path := cfg.Executable
 	if path == "" {
 		path = fmt.Sprintf("/proc/%d/exe", pid)
 	}
 	s := newSession(cfg)
+	s.startGuardian(pid)
 	file, err := s.openSymbols(path)
 	if err != nil {
+		s.guardian.Close()
 		// What is wrong with the process is told better by attaching to it.
 		proc, attachErr := native.Attach(ctx, pid, native.Options{})
 		if attachErr != nil {
@@ -42,14 +45,18 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		return nil, fmt.Errorf("attach to %d: read its symbols: %w", pid, err)
 	}
 	s.warm(file)
-	s.startGuardian(pid)
-	proc, err := attach(ctx, pid)
+	var failed error
+	proc, err := attach(ctx, pid, func(p *native.Process) {
+		if failed = s.adopt(p, file); failed == nil && cfg.Running {
+			s.loop.Go()
+		}
+	})
 	if err != nil {
 		s.guardian.Close()
 		file.Close()
 		return nil, err
 	}
-	return s.open(proc, file)
+	return s.open(proc, file, failed)
 }
 
 // Launch starts a program and stops it before its first instruction.
@@ -69,12 +76,12 @@ func Launch(ctx context.Context, path string, cfg Config) (*Session, error) {
 	if cfg.KeepOnDeath {
 		s.startGuardian(proc.PID())
 	}
-	return s.open(proc, file)
+	return s.open(proc, file, s.adopt(proc, file))
 }
 
 func newSession(cfg Config) *Session {
 	s := &Session{cfg: cfg, requests: make(chan func()), quit: make(chan struct{}), debugDirs: cfg.DebugDirs, bodies: &bodies{}}
-	s.process = &process{session: s}
+	s.process, s.stop = &process{session: s}, &run.Stop{Reason: run.Halted}
 	s.group, s.first = []*process{s.process}, s.process
 	for _, of := range slices.Sorted(maps.Keys(cfg.Formatters)) {
 		if err := value.CheckFormatter(of, cfg.Formatters[of]); err != nil {
@@ -124,11 +131,10 @@ func (s *Session) warm(file *symbol.File) {
 	}
 }
 
-// open begins the session of a stopped process. On an error the process is let
-// go or, if we started it, killed.
-func (s *Session) open(proc target.Process, file *symbol.File) (*Session, error) {
-	s.stop = &run.Stop{Reason: run.Halted}
-	if err := s.adopt(proc, file); err != nil {
+// open begins the session of a process, unless it could not be adopted: then
+// the process is let go or, if we started it, killed.
+func (s *Session) open(proc target.Process, file *symbol.File, err error) (*Session, error) {
+	if err != nil {
 		_ = proc.Do(func() {
 			if proc.Attached() {
 				if s.loop != nil {
@@ -144,8 +150,28 @@ func (s *Session) open(proc target.Process, file *symbol.File) (*Session, error)
 		return nil, err
 	}
 	s.logAdopted()
+	if proc.Attached() && s.cfg.Running {
+		s.letRun()
+	}
 	go s.serve()
 	return s, nil
+}
+
+// letRun is the start of a session whose process is running already: it begins
+// in the middle of a round.
+func (s *Session) letRun() {
+	stops := make(chan struct{})
+	s.round = round{running: 1, selected: s.process, end: func(stop *run.Stop, err error) {
+		s.endGlance()
+		s.stops = nil
+		s.resumed = stop == nil || stop.Reason != run.Halted
+		_ = s.stopped(stop, err, nil)
+		s.events.send(api.Event{Kind: api.EventStopped})
+		close(stops)
+	}}
+	s.runs, s.cfg.Running = true, false
+	go s.drive(s.process, s.proc, s.loop.Run)
+	s.stops = stops
 }
 
 // adopt makes a stopped process the session's debuggee.
@@ -174,9 +200,14 @@ func (pr *process) adopt(proc target.Process, file *symbol.File) error {
 	if dead, ok := proc.(target.Remains); ok {
 		pr.atTheEnd(dead)
 	}
-	pr.guard()
+	if pr.outlivesUs() && pr.session.cfg.NoInject {
+		pr.unguarded(errors.New("nothing may be mapped in it"))
+	}
 	pr.addBuiltin()
 	pr.watchLibraries()
+	if proc.Attached() && pr.session.cfg.Running {
+		return nil // nobody looks yet
+	}
 	return pr.arrive()
 }
 
@@ -196,6 +227,7 @@ func (pr *process) hooks() run.Hooks {
 		Child:     pr.childSeen,
 		NoInject:  pr.session.cfg.NoInject,
 		Guard:     pr.outlivesUs(),
+		Code:      pr.entry,
 		Unguarded: pr.unguarded,
 		Wanted:    pr.childWanted,
 		StopFor:   pr.session.stopFor,

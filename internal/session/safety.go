@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -33,10 +32,11 @@ func (pr *process) startGuardian(pid int) {
 // tidying is how long a guardian may take.
 const tidying = 2 * time.Second
 
-// attach attaches, after the guardian of a debugger that has just died.
-func attach(ctx context.Context, pid int) (*native.Process, error) {
+// attach attaches, after the guardian of a debugger that has just died. then is
+// called on the tracer as soon as every thread is stopped.
+func attach(ctx context.Context, pid int, then func(*native.Process)) (*native.Process, error) {
 	for deadline := time.Now().Add(tidying); ; time.Sleep(time.Millisecond) {
-		proc, err := native.Attach(ctx, pid, native.Options{})
+		proc, err := native.Attach(ctx, pid, native.Options{Stopped: then})
 		if err == nil || !guardian.Blocks(err) || time.Now().After(deadline) || ctx.Err() != nil {
 			return proc, err
 		}
@@ -59,20 +59,9 @@ func (pr *process) recover(proc target.Process) error {
 	return err
 }
 
-// guard has the process survive us from now on: see docs/safety.md.
-func (pr *process) guard() {
-	if !pr.outlivesUs() {
-		return
-	}
-	if pr.session.cfg.NoInject {
-		pr.unguarded(errors.New("nothing may be mapped in it"))
-		return
-	}
-	_ = pr.onTracer(func() error {
-		pr.loop.Prepare(pr.images.Main().Addr(pr.file.Entry()))
-		return nil
-	})
-}
+// entry is where the program's code is.
+// Precondition: tracer.
+func (pr *process) entry() addr.Addr { return pr.images.Main().Addr(pr.file.Entry()) }
 
 // guardCall has the traps of the protocol for calls skipped if nobody is there
 // to act on them: the call then ends by itself, and the runtime gives the

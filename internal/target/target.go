@@ -61,8 +61,8 @@ type Process interface {
 	Attached() bool
 
 	// Do runs f on the tracer and waits for it. It works while the run loop
-	// waits for events, too. It fails when the tracer has ended. f must not
-	// call Do.
+	// waits for events, too. It fails when the tracer has ended. On the tracer
+	// itself f is run at once.
 	Do(f func()) error
 	// Wait returns the next event, in the order of arrival. It spins shortly
 	// before it blocks. Between events it runs functions passed to Do, and

@@ -34,6 +34,8 @@ func Attach(ctx context.Context, pid int, o Options) (*Process, error) {
 	err = t.do(func() {
 		if failed = p.takeOver(ctx, o); failed != nil {
 			p.abandon(failed)
+		} else if o.Stopped != nil {
+			o.Stopped(p)
 		}
 	})
 	if err = errors.Join(err, failed); err != nil {

@@ -10,6 +10,9 @@ type Options struct {
 	// StopTimeout is how long the threads may take to stop; 0 means 10 s. One
 	// that waits for a disk or a network file system cannot stop.
 	StopTimeout time.Duration
+	// Stopped, unless nil, is called on the tracer as soon as every thread is
+	// stopped, so that what must not wait needs no switch of threads.
+	Stopped func(*Process)
 }
 
 func (o Options) stopTimeout() time.Duration {

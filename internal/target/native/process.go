@@ -157,7 +157,16 @@ func (p *Process) Thread(id int) (target.Thread, bool) {
 }
 
 // Do runs f on the tracer. See target.Process.
-func (p *Process) Do(f func()) error { return p.tracer.do(f) }
+func (p *Process) Do(f func()) error {
+	if !p.tracer.here() {
+		return p.tracer.do(f)
+	}
+	if why := p.tracer.why.Load(); why != nil {
+		return *why
+	}
+	f()
+	return nil
+}
 
 // proc is the path of a file in /proc about the process. A main thread that
 // has ended before the others has nothing to tell, so a live one is asked.
