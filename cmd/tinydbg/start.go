@@ -51,11 +51,15 @@ func (o *options) debug(ctx context.Context, s start) error {
 }
 
 // halted stops a process that was attached to, for the terminal to look at it.
-// All that comes before happens while the process runs.
+// All that can come before comes before, while the process runs: also asking
+// once what will be asked then, since what is done for the first time takes
+// longest.
 func (s start) halted(ctx context.Context, c *client.Client) error {
 	if !s.attached() {
 		return nil
 	}
+	_, _ = c.State(ctx, true)
+	_, _ = c.AttachedToExistingProcess(ctx)
 	st, err := c.Command(ctx, api.DebuggerCommand{Name: api.Halt})
 	if err == nil && st.Exited {
 		err = fmt.Errorf("Process %d has exited with status %d", st.Pid, st.ExitStatus)

@@ -157,6 +157,18 @@ func (s *Session) open(proc target.Process, file *symbol.File, err error) (*Sess
 	return s, nil
 }
 
+// rehearse does what the first look at a stopped process takes, with the
+// registers of a stop that is over, so that what is needed is known and in
+// memory when the process has to stand still for it.
+func (pr *process) rehearse() {
+	pr.selectThread()
+	for _, tv := range pr.view.threads {
+		_ = pr.apiThread(tv)
+	}
+	pr.view, pr.selected = view{}, selection{}
+	pr.mem.Reset()
+}
+
 // letRun is the start of a session whose process is running already: it begins
 // in the middle of a round.
 func (s *Session) letRun() {
@@ -171,6 +183,7 @@ func (s *Session) letRun() {
 	}}
 	s.runs, s.cfg.Running = true, false
 	go s.drive(s.process, s.proc, s.loop.Run)
+	s.rehearse()
 	s.stops = stops
 }
 
@@ -206,7 +219,8 @@ func (pr *process) adopt(proc target.Process, file *symbol.File) error {
 	pr.addBuiltin()
 	pr.watchLibraries()
 	if proc.Attached() && pr.session.cfg.Running {
-		return nil // nobody looks yet
+		pr.readThreads() // nobody looks yet
+		return nil
 	}
 	return pr.arrive()
 }

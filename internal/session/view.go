@@ -36,6 +36,12 @@ func (pr *process) arrive() error {
 // look is arrive on the tracer. While the session goroutine waits for it, it
 // may use what belongs to that.
 func (pr *process) look() {
+	pr.readThreads()
+	pr.selectThread()
+}
+
+// readThreads is look without selecting.
+func (pr *process) readThreads() {
 	pr.mem.Reset()
 	pr.view = view{byID: map[int]*threadView{}}
 	for _, t := range pr.proc.Threads() {
@@ -48,7 +54,6 @@ func (pr *process) look() {
 		pr.view.threads = append(pr.view.threads, tv)
 		pr.view.byID[t.ID()] = tv
 	}
-	pr.selectThread()
 }
 
 // threadG fills in the goroutine of a thread.
