@@ -32,7 +32,9 @@ func (c *client) attach(r *request, a *startArgs) (any, error) {
 	}
 	cfg := c.cfg.Session
 	cfg.Executable = a.Program
+	p := c.progress(r, fmt.Sprintf("Loading process %d", pid))
 	s, err := session.Attach(r.ctx, pid, cfg)
+	p.end()
 	if err != nil {
 		return nil, startFailed(err)
 	}
@@ -52,6 +54,9 @@ func (c *client) join(r *request, d *debuggee) error {
 	}
 	if d.attached, err = d.AttachedToExistingProcess(r.ctx); err != nil {
 		return startFailed(err)
+	}
+	if v, err := d.GetVersion(r.ctx); err == nil {
+		d.core = v.Backend == "core"
 	}
 	c.begin(r, d, "attach")
 	if st.Running {
@@ -103,6 +108,8 @@ func (c *client) configurationDone(r *request) (any, error) {
 	r.after = func() {
 		switch {
 		case c.run.running():
+		case d.core:
+			c.showStop("", nil)
 		case d.args.StopOnEntry && (d.attached || d.joined):
 			c.showStop("entry", nil)
 		case d.args.StopOnEntry:

@@ -37,8 +37,10 @@ type client struct {
 	session atomic.Pointer[debuggee]
 	// calling: the worker waits for a function that it has called.
 	calling atomic.Bool
+	// begun is about the last command that makes the program run.
+	begun atomic.Pointer[begun]
 
-	init       dap.InitializeRequestArguments
+	init       initializeArgs
 	inited     bool
 	configured bool
 	paths      paths
@@ -48,6 +50,9 @@ type client struct {
 	known      map[int]bool // threads that the client was told of
 	listed     []dap.Thread // by the last threads request while stopped
 	told       bool         // that not all goroutines are listed
+	exceptions exceptions
+	// glancing: the program runs, and is held for the request being served.
+	glancing bool
 }
 
 // debuggee is what a client debugs.
@@ -58,6 +63,8 @@ type debuggee struct {
 	joined bool
 	// attached: the process was not started by the debugger.
 	attached bool
+	// core: there is no process, but what is left of one.
+	core bool
 	// stopListening ends the events.
 	stopListening func()
 	// cleanUp removes what was made for the program; it may be nil.
@@ -76,6 +83,8 @@ func newClient(ctx context.Context, conn net.Conn, cfg Config) *client {
 		pending: map[int]*request{}, answers: map[int]chan *answer{}, known: map[int]bool{},
 	}
 	c.ctx, c.cancel = context.WithCancel(ctx)
+	c.begun.Store(newBegun())
+	c.begun.Load().done()
 	c.handles.reset()
 	c.breaks.init()
 	c.tasks.start()
@@ -119,7 +128,7 @@ func (c *client) stopped() (*debuggee, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.run.running() {
+	if c.run.running() && !c.glancing {
 		return nil, notNow("the program is running")
 	}
 	return d, nil
@@ -127,5 +136,8 @@ func (c *client) stopped() (*debuggee, error) {
 
 // heard takes in an event of the session.
 func (c *client) heard(ev api.Event) {
+	if ev.Kind == api.EventResumed {
+		c.begun.Load().done()
+	}
 	c.tasks.add(func() { c.noticed(ev) })
 }

@@ -23,7 +23,7 @@ func (c *client) completions(r *request, a *dap.CompletionsArguments) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	scope, _, err := c.frameScope(d, a.FrameId)
+	scope, _, err := c.frameScope(r.ctx, d, a.FrameId)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,9 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"syscall"
 
+	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/service/rpc"
 	"github.com/tinydbg/tinydbg/internal/session"
 )
@@ -28,6 +30,16 @@ type Backend interface {
 	rpc.Backend
 	// WriteMemory writes up to api.ExamineMemoryLimit bytes and returns how many.
 	WriteMemory(ctx context.Context, addr uint64, data []byte) (int, error)
+	// Glance holds a process that runs, for a moment, so that f can ask what
+	// needs a stopped one.
+	Glance(ctx context.Context, f func() error) error
+	// CommandAlone is Command for the selected goroutine's thread alone, until it
+	// waits for others: these are let go then, and others is called.
+	CommandAlone(ctx context.Context, cmd api.DebuggerCommand, others func()) (*api.DebuggerState, error)
+	// RestartFrame sets a goroutine back to the beginning of a frame's function.
+	RestartFrame(ctx context.Context, scope api.EvalScope) (*api.DebuggerState, error)
+	// StopOnSignals has the process stop before one of these is delivered.
+	StopOnSignals(ctx context.Context, list []syscall.Signal) error
 }
 
 // Config says what a client gets.

@@ -107,6 +107,7 @@ func (c *client) setDataBreakpoints(r *request, a *dap.SetDataBreakpointsArgumen
 		w.create = c.watch(b.DataId, b.AccessType)
 		list[i] = w
 	}
+	r.checkModes(list, onData)
 	return dap.SetDataBreakpointsResponseBody{
 		Breakpoints: c.replace(r.ctx, d, "data", onData, distinct(list)),
 	}, nil

@@ -281,11 +281,7 @@ func TestStepsAndGoto(t *testing.T) {
 func TestPauseWhileRunning(t *testing.T) {
 	e := launched(t, "editor_deeds", M{"args": []string{"spin"}})
 	e.configured()
-	threads := Do[*godap.ThreadsResponse](e.Client, "threads", nil).Body.Threads
-	if len(threads) != 1 || threads[0].Id != 1 {
-		t.Errorf("%+v", threads)
-	}
-	for _, cmd := range []string{"stackTrace", "scopes", "evaluate", "continue", "next", "variables"} {
+	for _, cmd := range []string{"scopes", "continue", "next", "setVariable", "goto", "restartFrame"} {
 		if text := e.Fail(cmd, M{"threadId": 1, "expression": "1"}); !strings.Contains(text, "running") {
 			t.Errorf("%s: %s", cmd, text)
 		}

@@ -33,9 +33,15 @@ func (c *client) terminate(r *request, _ *dap.TerminateArguments) (any, error) {
 	if c.run.state == ended {
 		return nil, nil
 	}
+	if d.core {
+		return nil, notNow("a core file has no process that could be terminated")
+	}
 	pid, err := d.ProcessPid(r.ctx)
 	if err != nil {
 		return nil, err
+	}
+	if c.exceptions.signals {
+		_ = d.StopOnSignals(r.ctx, nil) // this one is the user's own
 	}
 	if err := unix.Kill(pid, unix.SIGTERM); err != nil {
 		return nil, failed("Unable to terminate the process", err)

@@ -44,6 +44,7 @@ func init() {
 		"modules":       with((*client).modules), "loadedSources": (*client).loadedSources,
 		"source": with((*client).source), "disassemble": with((*client).disassemble),
 		"readMemory": with((*client).readMemory), "writeMemory": with((*client).writeMemory),
+		"restartFrame": with((*client).restartFrame), "locations": with((*client).locations),
 	}
 }
 
@@ -183,6 +184,9 @@ func (c *client) handle(r *request, h handler) (body any, err error) {
 	}
 	if _, ok := urgent[r.Command]; !ok && !c.inited && r.Command != "initialize" && r.Command != "disconnect" {
 		return nil, notNow("initialize comes first")
+	}
+	if d := c.session.Load(); d != nil && c.run.running() && looks[r.Command] {
+		return c.glance(d, r, h)
 	}
 	return h(c, r)
 }

@@ -1,6 +1,7 @@
 package dap
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -17,7 +18,7 @@ func (c *client) evaluate(r *request, a *dap.EvaluateArguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	scope, thread, err := c.frameScope(d, a.FrameId)
+	scope, thread, err := c.frameScope(r.ctx, d, a.FrameId)
 	if err != nil {
 		return nil, err
 	}
@@ -25,6 +26,9 @@ func (c *client) evaluate(r *request, a *dap.EvaluateArguments) (any, error) {
 	if rest, ok := strings.CutPrefix(expr, "call "); ok {
 		if a.Context == "hover" {
 			return nil, badArguments("hovering calls no functions")
+		}
+		if c.glancing {
+			return nil, notNow("the program is running: pause it to call a function")
 		}
 		return c.call(r, d, thread, scope, strings.TrimSpace(rest))
 	}
@@ -38,15 +42,19 @@ func (c *client) evaluate(r *request, a *dap.EvaluateArguments) (any, error) {
 		return nil, &requestError{id: errFailed, summary: "Unable to evaluate expression", err: err}
 	}
 	it := &item{name: expr, expr: expr, scope: scope, v: *v}
+	if c.glancing { // the frame will be another one
+		it.expr, it.scope = castOf(v), api.EvalScope{GoroutineID: -1}
+	}
 	return c.result(it, thread, a), nil
 }
 
 // result describes a value for where it is shown: on a line of a view, or where
 // there is room for all of it.
-func (c *client) result(it *item, thread int, a *dap.EvaluateArguments) dap.EvaluateResponseBody {
+func (c *client) result(it *item, thread int, a *dap.EvaluateArguments) evaluateBody {
 	hexadecimal := a.Format != nil && a.Format.Hex
 	out := c.variable(it, thread, hexadecimal)
-	body := dap.EvaluateResponseBody{
+	body := evaluateBody{ValueLocationReference: c.functionLocation(&it.v)}
+	body.EvaluateResponseBody = dap.EvaluateResponseBody{
 		Result: out.Value, Type: out.Type, PresentationHint: out.PresentationHint,
 		VariablesReference: out.VariablesReference, NamedVariables: out.NamedVariables,
 		IndexedVariables: out.IndexedVariables, MemoryReference: out.MemoryReference,
@@ -60,9 +68,18 @@ func (c *client) result(it *item, thread int, a *dap.EvaluateArguments) dap.Eval
 	return body
 }
 
+// evaluateBody is go-dap's and what the protocol has got since.
+type evaluateBody struct {
+	dap.EvaluateResponseBody
+	ValueLocationReference int `json:"valueLocationReference,omitempty"`
+}
+
 // frameScope is a frame as a scope; 0 is the innermost of the thread that has
-// stopped.
-func (c *client) frameScope(d *debuggee, id int) (api.EvalScope, int, error) {
+// stopped. While the program runs there are no frames that stay.
+func (c *client) frameScope(ctx context.Context, d *debuggee, id int) (api.EvalScope, int, error) {
+	if c.glancing {
+		return c.mainScope(ctx, d), 1, nil
+	}
 	if id == 0 {
 		thread := c.threadOf(c.run.stop)
 		if c.run.stop == nil {
@@ -93,6 +110,9 @@ func (c *client) call(r *request, d *debuggee, thread int, scope api.EvalScope, 
 	if err := c.choose(d, thread); err != nil {
 		return nil, err
 	}
+	b := newBegun()
+	c.begun.Store(b)
+	defer b.done()
 	c.calling.Store(true)
 	defer c.calling.Store(false)
 	c.run.gen++
@@ -116,7 +136,7 @@ func (c *client) call(r *request, d *debuggee, thread int, scope api.EvalScope, 
 	return c.callResult(st.CurrentThread.ReturnValues, thread, scope), nil
 }
 
-func (c *client) callResult(values []api.Variable, thread int, scope api.EvalScope) dap.EvaluateResponseBody {
+func (c *client) callResult(values []api.Variable, thread int, scope api.EvalScope) evaluateBody {
 	items := make([]item, len(values))
 	texts := make([]string, len(values))
 	for i := range values {
@@ -127,7 +147,7 @@ func (c *client) callResult(values []api.Variable, thread int, scope api.EvalSco
 	if len(items) == 1 {
 		return c.result(&items[0], thread, &dap.EvaluateArguments{})
 	}
-	body := dap.EvaluateResponseBody{Result: strings.Join(texts, ", ")}
+	body := evaluateBody{EvaluateResponseBody: dap.EvaluateResponseBody{Result: strings.Join(texts, ", ")}}
 	if len(items) > 0 {
 		body.VariablesReference = c.handles.addValue(&container{kind: fixed, thread: thread, items: items})
 	}

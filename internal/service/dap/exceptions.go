@@ -16,6 +16,7 @@ const (
 	filterUnrecovered = "unrecovered-panic"
 	filterFatal       = "runtime-fatal-throw"
 	filterPanic       = "panic"
+	filterSignal      = "signal"
 )
 
 func exceptionFilters() []dap.ExceptionBreakpointsFilter {
@@ -33,46 +34,12 @@ func exceptionFilters() []dap.ExceptionBreakpointsFilter {
 			Filter: filterPanic, Label: "All Panics",
 			Description: "Stop where a panic begins, also one that is recovered from.", SupportsCondition: true, ConditionDescription: condition,
 		},
+		{
+			Filter: filterSignal, Label: "Signals",
+			Description: "Stop before a signal is delivered to the program: any but those of everyday life (SIGURG, SIGCHLD, SIGPIPE, SIGWINCH and timers).", SupportsCondition: true,
+			ConditionDescription: "Names of signals, such as SIGSEGV SIGUSR1.",
+		},
 	}
-}
-
-// setExceptionBreakpoints says which panics stop the program.
-func (c *client) setExceptionBreakpoints(r *request, a *dap.SetExceptionBreakpointsArguments) (any, error) {
-	d, err := c.debuggee()
-	if err != nil {
-		return nil, err
-	}
-	conds := map[string]string{}
-	for _, f := range a.Filters {
-		conds[f] = ""
-	}
-	order := a.Filters
-	for _, f := range a.FilterOptions {
-		conds[f.FilterId] = f.Condition
-		order = append(order, f.FilterId)
-	}
-	results := map[string]dap.Breakpoint{}
-	for _, name := range []string{filterUnrecovered, filterFatal} {
-		cond, on := conds[name]
-		results[name] = c.builtin(r.ctx, d, name, on && !d.args.NoDebug, cond)
-	}
-	list := []wanted{}
-	if cond, on := conds[filterPanic]; on {
-		list = append(list, wanted{place: filterPanic, cond: cond, create: inFunction("runtime.gopanic")})
-	}
-	for _, b := range c.replace(r.ctx, d, "exceptions", onException, list) {
-		results[filterPanic] = b
-	}
-	body := dap.SetExceptionBreakpointsResponseBody{Breakpoints: []dap.Breakpoint{}}
-	for _, name := range order {
-		b, ok := results[name]
-		if !ok {
-			b = dap.Breakpoint{Message: fmt.Sprintf("there is no exception filter %q", name)}
-		}
-		b.Source, b.Line, b.InstructionReference = nil, 0, ""
-		body.Breakpoints = append(body.Breakpoints, b)
-	}
-	return body, nil
 }
 
 // builtin switches a breakpoint that is always there on or off.
@@ -132,27 +99,35 @@ func (c *client) exceptionDetails() (*dap.ExceptionInfoResponseBody, error) {
 		return nil, fmt.Errorf("the program has not stopped at an exception")
 	}
 	info.ExceptionId = exceptionName(b)
-	expr := "e"
-	switch b.Name {
-	case filterUnrecovered:
-		info.BreakMode, expr = "unhandled", "runtime.curg._panic.arg"
-	case filterFatal:
-		info.BreakMode, expr = "unhandled", "s"
+	if b.Name == filterUnrecovered || b.Name == filterFatal {
+		info.BreakMode = "unhandled"
 	}
-	scope := api.EvalScope{GoroutineID: -1}
 	info.Details = &dap.ExceptionDetails{}
-	if v, err := d.Eval(c.ctx, scope, expr, loadConfig()); err == nil {
-		data := v
-		if len(v.Children) == 1 && v.Kind.String() == "interface" {
-			data = &v.Children[0]
-		}
-		info.Description = render.Value(data, render.ValueOptions{RawStrings: true})
-		info.Details.TypeName, info.Details.Message = data.Type, info.Description
+	if v := c.panicValue(b); v != nil {
+		info.Description = render.Value(v, render.ValueOptions{RawStrings: true})
+		info.Details.TypeName, info.Details.Message = v.Type, info.Description
 	}
 	if frames, err := d.Stacktrace(c.ctx, api.StacktraceIn{Id: -1, Depth: 50}); err == nil {
 		info.Details.StackTrace = c.stackText(frames)
 	}
 	return info, nil
+}
+
+// panicValue is what the program panics with at such a breakpoint, or the text of
+// a fatal error; nil if it is not known.
+func (c *client) panicValue(b *api.Breakpoint) *api.Variable {
+	expr := "e"
+	switch b.Name {
+	case filterUnrecovered:
+		expr = "runtime.curg._panic.arg"
+	case filterFatal:
+		expr = "s"
+	}
+	v, err := c.session.Load().Eval(c.ctx, api.EvalScope{GoroutineID: -1}, expr, loadConfig())
+	if err != nil {
+		return nil
+	}
+	return insideOf(v)
 }
 
 // stackText is a stack as the Go runtime prints it.

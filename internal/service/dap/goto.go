@@ -37,7 +37,7 @@ func (c *client) gotoTargets(r *request, a *dap.GotoTargetsArguments) (any, erro
 
 // goTo moves a thread to such a place, in the function it is in.
 func (c *client) goTo(r *request, a *dap.GotoArguments) (any, error) {
-	d, err := c.ready(false)
+	d, err := c.ready()
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,8 @@ type handles struct {
 	values  map[int]*container
 	targets map[int]*targetPlace
 	sources map[int]uint64 // code without source, by address
+	// locations are of variables and functions.
+	locations map[int]*locationRef
 }
 
 // frame is a frame of a stack.
@@ -29,7 +31,7 @@ type targetPlace struct {
 
 func (h *handles) reset() {
 	h.frames, h.values, h.targets = map[int]*frame{}, map[int]*container{}, map[int]*targetPlace{}
-	h.sources = map[int]uint64{}
+	h.sources, h.locations = map[int]uint64{}, map[int]*locationRef{}
 }
 
 func (h *handles) next() int {
@@ -58,6 +60,12 @@ func (h *handles) addTarget(f *frame, loc *api.Location) int {
 func (h *handles) addSource(pc uint64) int {
 	id := h.next()
 	h.sources[id] = pc
+	return id
+}
+
+func (h *handles) addLocation(l *locationRef) int {
+	id := h.next()
+	h.locations[id] = l
 	return id
 }
 

@@ -7,7 +7,15 @@ import (
 // capabilities are go-dap's and those that the protocol has got since.
 type capabilities struct {
 	dap.Capabilities
-	SupportsDataBreakpointBytes bool `json:"supportsDataBreakpointBytes,omitempty"`
+	SupportsDataBreakpointBytes bool             `json:"supportsDataBreakpointBytes,omitempty"`
+	SupportsANSIStyling         bool             `json:"supportsANSIStyling,omitempty"`
+	BreakpointModes             []breakpointMode `json:"breakpointModes,omitempty"`
+}
+
+// initializeArgs are go-dap's and those that the protocol has got since.
+type initializeArgs struct {
+	dap.InitializeRequestArguments
+	SupportsANSIStyling bool `json:"supportsANSIStyling"`
 }
 
 // initialize is the first request: what can the client do, what can we do?
@@ -15,7 +23,9 @@ func (c *client) initialize(r *request) (any, error) {
 	if c.inited {
 		return nil, notNow("initialize has been done")
 	}
-	args := dap.InitializeRequestArguments{LinesStartAt1: true, ColumnsStartAt1: true, PathFormat: "path"}
+	args := initializeArgs{InitializeRequestArguments: dap.InitializeRequestArguments{
+		LinesStartAt1: true, ColumnsStartAt1: true, PathFormat: "path",
+	}}
 	if err := r.decode(&args); err != nil {
 		return nil, err
 	}
@@ -29,6 +39,8 @@ func (c *client) initialize(r *request) (any, error) {
 func (c *client) capabilities() *capabilities {
 	return &capabilities{
 		SupportsDataBreakpointBytes: true,
+		SupportsANSIStyling:         true,
+		BreakpointModes:             breakpointModes(),
 		Capabilities: dap.Capabilities{
 			SupportsConfigurationDoneRequest:   true,
 			SupportsFunctionBreakpoints:        true,
@@ -60,8 +72,36 @@ func (c *client) capabilities() *capabilities {
 			SupportsRestartRequest:             true,
 			SupportsTerminateRequest:           true,
 			SupportTerminateDebuggee:           true,
-			SupportSuspendDebuggee:             c.cfg.Backend != nil && c.cfg.Multiclient,
+			SupportSuspendDebuggee:             true,
 			SupportsCancelRequest:              true,
+			SupportsRestartFrame:               true,
+			SupportsExceptionOptions:           true,
+
+			SupportsSingleThreadExecutionRequests: true,
+			AdditionalModuleColumns:               moduleColumns(),
 		},
 	}
+}
+
+// withdraw tells the client what cannot be done with this debuggee.
+func (c *client) withdraw(d *debuggee) {
+	var names []string
+	if d.attached {
+		names = append(names, "supportsRestartRequest")
+	}
+	if d.core {
+		names = append(names, "supportsRestartRequest", "supportsRestartFrame", "supportsGotoTargetsRequest", "supportsStepInTargetsRequest",
+			"supportsSteppingGranularity", "supportsSingleThreadExecutionRequests", "supportsTerminateRequest", "supportTerminateDebuggee",
+			"supportSuspendDebuggee", "supportsSetVariable", "supportsSetExpression", "supportsWriteMemoryRequest", "supportsDataBreakpoints",
+			"supportsDataBreakpointBytes", "supportsFunctionBreakpoints", "supportsInstructionBreakpoints", "supportsLogPoints",
+			"supportsConditionalBreakpoints", "supportsHitConditionalBreakpoints")
+	}
+	if len(names) == 0 {
+		return
+	}
+	changed := map[string]bool{}
+	for _, n := range names {
+		changed[n] = false
+	}
+	c.out.event("capabilities", map[string]any{"capabilities": changed})
 }

@@ -25,6 +25,9 @@ func (c *client) launch(r *request, a *startArgs) (any, error) {
 		return nil, badArguments("launch: program is missing: the package, file or executable to debug")
 	}
 	d := &debuggee{args: *a}
+	if a.Mode == "core" {
+		return nil, c.openCore(r, d)
+	}
 	cfg, err := c.sessionConfig(r.ctx, d)
 	if err != nil {
 		d.clean()
@@ -35,7 +38,9 @@ func (c *client) launch(r *request, a *startArgs) (any, error) {
 		d.clean()
 		return nil, err
 	}
+	p := c.progress(r, "Loading "+path)
 	s, err := session.Launch(r.ctx, path, cfg)
+	p.end()
 	if err != nil {
 		d.clean()
 		return nil, startFailed(err)
@@ -97,10 +102,10 @@ func (c *client) executable(r *request, d *debuggee, cfg *session.Config) (strin
 	case "exec":
 		return a.Program, nil
 	case "", "debug", "auto", "test":
-	case "core", "replay":
-		return "", startFailed(fmt.Errorf("mode %s is not supported", a.Mode))
+	case "replay":
+		return "", startFailed(fmt.Errorf("mode %s is not supported: nothing here records", a.Mode))
 	default:
-		return "", badArguments("launch: mode %q is not debug, test or exec", a.Mode)
+		return "", badArguments("launch: mode %q is not debug, test, exec or core", a.Mode)
 	}
 	b, err := c.newBuild(a, cfg)
 	if err != nil {
@@ -171,8 +176,25 @@ func (c *client) begin(r *request, d *debuggee, how string) {
 	d.stopListening = d.Subscribe(c.heard)
 	r.after = func() {
 		c.announce(d, how)
+		c.withdraw(d)
 		c.out.event("initialized", nil)
 	}
+}
+
+// openCore shows what a core file has left of a process.
+func (c *client) openCore(r *request, d *debuggee) error {
+	if d.args.CoreFile == "" {
+		return badArguments("launch: mode core needs coreFilePath")
+	}
+	p := c.progress(r, "Loading "+d.args.CoreFile)
+	s, err := session.OpenCore(d.args.Program, d.args.CoreFile, c.cfg.Session)
+	p.end()
+	if err != nil {
+		return startFailed(err)
+	}
+	d.Backend, d.core, d.attached = s, true, true
+	c.begin(r, d, "launch")
+	return nil
 }
 
 // announce tells which process it is.

@@ -8,15 +8,21 @@ import (
 
 // resumeRequest serves continue.
 func (c *client) resumeRequest(r *request, a *dap.ContinueArguments) (any, error) {
-	if _, err := c.ready(a.SingleThread); err != nil {
+	d, err := c.ready()
+	if err != nil {
 		return nil, err
 	}
-	c.resumeAfter(r, api.Continue, resumption{})
-	return dap.ContinueResponseBody{AllThreadsContinued: true}, nil
+	if a.SingleThread && a.ThreadId != c.threadOf(c.run.stop) {
+		if err := c.choose(d, a.ThreadId); err != nil {
+			return nil, err
+		}
+	}
+	c.resumeAfter(r, api.Continue, resumption{alone: a.SingleThread})
+	return dap.ContinueResponseBody{AllThreadsContinued: !a.SingleThread}, nil
 }
 
 // ready is the debuggee if it can be resumed.
-func (c *client) ready(singleThread bool) (*debuggee, error) {
+func (c *client) ready() (*debuggee, error) {
 	d, err := c.stopped()
 	switch {
 	case err != nil:
@@ -25,8 +31,8 @@ func (c *client) ready(singleThread bool) (*debuggee, error) {
 		return nil, notNow("the program has ended")
 	case !c.configured:
 		return nil, notNow("configurationDone comes first")
-	case singleThread:
-		return nil, badArguments("running one thread alone is not supported")
+	case d.core:
+		return nil, notNow("a core file has no process that could run")
 	}
 	return d, nil
 }
@@ -55,7 +61,7 @@ func (c *client) stepOut(r *request, a *dap.StepOutArguments) (any, error) {
 // step makes the thread the selected one and has it do a step. Lines and
 // statements are the same in Go's debug information.
 func (c *client) step(r *request, thread int, single bool, g dap.SteppingGranularity, line, instruction string) error {
-	d, err := c.ready(single)
+	d, err := c.ready()
 	if err != nil {
 		return err
 	}
@@ -78,7 +84,7 @@ func (c *client) step(r *request, thread int, single bool, g dap.SteppingGranula
 			return err
 		}
 	}
-	c.resumeAfter(r, command, resumption{})
+	c.resumeAfter(r, command, resumption{alone: single})
 	return nil
 }
 
@@ -100,7 +106,14 @@ func (c *client) pause(r *request) (any, error) {
 
 // halt stops the program without waiting for it.
 func (c *client) halt(d *debuggee) {
-	c.running.Go(func() { _, _ = d.Command(c.ctx, api.DebuggerCommand{Name: api.Halt}) })
+	b := c.begun.Load()
+	c.running.Go(func() {
+		select {
+		case <-b.ch:
+			_, _ = d.Command(c.ctx, api.DebuggerCommand{Name: api.Halt})
+		case <-c.ctx.Done():
+		}
+	})
 }
 
 // interruptCall ends a call that the worker waits for.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-dap"
+	"golang.org/x/sys/unix"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -43,6 +44,8 @@ type resumption struct {
 	temporary int
 	// into: the run is a step that temporary ends, too.
 	into bool
+	// alone: the other threads are held, as far as that can be.
+	alone bool
 }
 
 // resume lets the program run until the command is done.
@@ -56,8 +59,19 @@ func (c *client) resume(cmd api.DebuggerCommand, how resumption) {
 	c.run.gen++
 	gen := c.run.gen
 	cmd.ReturnInfoLoadConfig = loadConfig()
+	b := newBegun()
+	c.begun.Store(b)
 	c.running.Go(func() {
-		st, err := d.Command(c.ctx, cmd)
+		defer b.done()
+		var st *api.DebuggerState
+		var err error
+		if how.alone {
+			st, err = d.CommandAlone(c.ctx, cmd, func() {
+				c.console("The thread waits for others, which were held: they run again.\n")
+			})
+		} else {
+			st, err = d.Command(c.ctx, cmd)
+		}
 		c.tasks.add(func() {
 			if c.run.gen == gen && c.session.Load() == d {
 				c.finished(d, cmd, how, st, err)
@@ -79,24 +93,25 @@ func (c *client) finished(d *debuggee, cmd api.DebuggerCommand, how resumption, 
 		c.exited(st.ExitStatus)
 		return
 	}
-	c.run.state = stands
-	if b := reached(st); b != nil && b.Tracepoint {
+	c.stands()
+	b := reached(st)
+	if b != nil && b.Tracepoint {
 		c.logged(st, b)
-		if !c.run.pausing {
-			c.resume(api.DebuggerCommand{Name: api.Continue}, how)
-			return
-		}
+	}
+	if b != nil && !c.run.pausing && (b.Tracepoint || c.otherException(b)) {
+		c.resume(api.DebuggerCommand{Name: api.Continue}, how)
+		return
 	}
 	reason := ""
 	if how.temporary != 0 {
-		if b := reached(st); b != nil && b.ID == how.temporary || how.into && b == nil {
+		if b != nil && b.ID == how.temporary || how.into && b == nil {
 			reason = how.reason
 		}
 		_, _ = d.ClearBreakpoint(c.ctx, how.temporary, "")
 		if how.into {
 			_ = d.CancelNext(c.ctx)
 		}
-	} else if b := reached(st); b == nil {
+	} else if b == nil {
 		reason = how.reason
 	}
 	c.showStop(reason, st)
@@ -118,9 +133,15 @@ func (c *client) cannotRun(d *debuggee, err error) {
 	case st.Running:
 		c.run.state = runsForeign
 	default:
-		c.run.state = stands
+		c.stands()
 		c.showStop("pause", st)
 	}
+}
+
+// stands drops what was seen of the program in passing, while it ran.
+func (c *client) stands() {
+	c.handles.reset()
+	c.run.state = stands
 }
 
 // noticed takes in what other clients of the session do.
@@ -145,7 +166,7 @@ func (c *client) noticed(ev api.Event) {
 		case err != nil:
 			c.gone(err)
 		case !st.Running:
-			c.run.state = stands
+			c.stands()
 			c.showStop("", st)
 		}
 	}
@@ -197,12 +218,18 @@ func (c *client) leave(a *disconnectArgs) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), partingTime)
 	defer cancel()
 	defer d.clean()
-	kill := !d.attached
+	kill := !d.attached && !a.SuspendDebuggee
 	if a.TerminateDebuggee != nil {
 		kill = *a.TerminateDebuggee
 	}
+	if c.exceptions.signals {
+		_ = d.StopOnSignals(ctx, nil)
+	}
 	if !d.joined || a.TerminateDebuggee != nil && (kill || !c.cfg.Multiclient) {
 		c.run.detached = true
+		if a.SuspendDebuggee && !kill {
+			d.suspend(ctx)
+		}
 		return d.Detach(ctx, kill)
 	}
 	if c.cfg.Multiclient && c.configured && !a.SuspendDebuggee && c.run.state == stands {
@@ -212,4 +239,13 @@ func (c *client) leave(a *disconnectArgs) error {
 		_, _ = d.Command(ctx, api.DebuggerCommand{Name: api.Continue})
 	}
 	return nil
+}
+
+// suspend has the process stay stopped when it is let go, as by ^Z: SIGCONT
+// wakes it up.
+func (d *debuggee) suspend(ctx context.Context) {
+	_, _ = d.Command(ctx, api.DebuggerCommand{Name: api.Halt})
+	if pid, err := d.ProcessPid(ctx); err == nil && !d.core {
+		_ = unix.Kill(pid, unix.SIGSTOP)
+	}
 }

@@ -45,6 +45,7 @@ func (c *client) setBreakpoints(r *request, a *dap.SetBreakpointsArguments) (any
 		}
 		list[i] = w
 	}
+	r.checkModes(list, onLine)
 	body := dap.SetBreakpointsResponseBody{Breakpoints: c.replace(r.ctx, d, "file "+file, onLine, distinct(list))}
 	for i := range body.Breakpoints {
 		if body.Breakpoints[i].Source == nil {
@@ -109,6 +110,7 @@ func (c *client) setInstructionBreakpoints(r *request, a *dap.SetInstructionBrea
 		w.place, w.at = hex(pc), api.Breakpoint{Addr: pc, Addrs: []uint64{pc}}
 		list[i] = w
 	}
+	r.checkModes(list, onInstruction)
 	return dap.SetInstructionBreakpointsResponseBody{
 		Breakpoints: c.replace(r.ctx, d, "instructions", onInstruction, distinct(list)),
 	}, nil

@@ -38,7 +38,7 @@ func (c *client) setExpression(r *request, a *dap.SetExpressionArguments) (any, 
 	if err != nil {
 		return nil, err
 	}
-	scope, _, err := c.frameScope(d, a.FrameId)
+	scope, _, err := c.frameScope(r.ctx, d, a.FrameId)
 	if err != nil {
 		return nil, err
 	}

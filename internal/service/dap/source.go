@@ -143,17 +143,17 @@ func (c *client) modules(r *request, a *dap.ModulesArguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []dap.Module{c.mainModule(r, d)}
+	all := []module{c.mainModule(r, d)}
 	for _, l := range libs.List {
-		m := dap.Module{
+		m := module{Module: dap.Module{
 			Id: l.Path, Name: filepath.Base(l.Path), Path: l.Path, AddressRange: hex(l.Address), SymbolStatus: "Symbols loaded.",
-		}
+		}}
 		if l.LoadError != "" {
 			m.SymbolStatus = l.LoadError
 		}
 		all = append(all, m)
 	}
-	body := dap.ModulesResponseBody{TotalModules: len(all)}
+	body := modulesBody{TotalModules: len(all)}
 	body.Modules = all[min(a.StartModule, len(all)):]
 	if a.ModuleCount > 0 {
 		body.Modules = body.Modules[:min(a.ModuleCount, len(body.Modules))]
@@ -161,15 +161,31 @@ func (c *client) modules(r *request, a *dap.ModulesArguments) (any, error) {
 	return body, nil
 }
 
-func (c *client) mainModule(r *request, d *debuggee) dap.Module {
-	m := dap.Module{Id: "main", Name: "program", IsUserCode: true, SymbolStatus: "Symbols loaded."}
-	if pid, err := d.ProcessPid(r.ctx); err == nil {
+// module has the additional columns, too.
+type module struct {
+	dap.Module
+	BuildID   string `json:"buildId,omitempty"`
+	GoVersion string `json:"goVersion,omitempty"`
+}
+
+type modulesBody struct {
+	Modules      []module `json:"modules"`
+	TotalModules int      `json:"totalModules,omitempty"`
+}
+
+func (c *client) mainModule(r *request, d *debuggee) module {
+	m := module{Module: dap.Module{Id: "main", Name: "program", IsUserCode: true, SymbolStatus: "Symbols loaded."}}
+	m.BuildID, _ = d.BuildID(r.ctx)
+	if d.core {
+		m.Path, m.Name = d.args.Program, filepath.Base(d.args.Program)
+	} else if pid, err := d.ProcessPid(r.ctx); err == nil {
 		if path, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); err == nil {
 			m.Path, m.Name = path, filepath.Base(path)
 		}
 	}
 	if v, err := d.GetVersion(r.ctx); err == nil {
 		m.Version = v.TargetGoVersion
+		m.GoVersion = strings.TrimPrefix(v.TargetGoVersion, "Go cmd/compile ")
 	}
 	return m
 }

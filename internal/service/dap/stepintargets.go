@@ -44,7 +44,7 @@ func (c *client) stepInTargets(r *request, a *dap.StepInTargetsArguments) (any, 
 // stepInto runs into one of the calls on the line: a breakpoint in it ends the
 // step, if the step does not end before.
 func (c *client) stepInto(r *request, a *dap.StepInArguments) error {
-	d, err := c.ready(a.SingleThread)
+	d, err := c.ready()
 	if err != nil {
 		return err
 	}
@@ -64,9 +64,9 @@ func (c *client) stepInto(r *request, a *dap.StepInArguments) error {
 	}
 	bp, err := d.CreateBreakpoint(r.ctx, api.CreateBreakpointIn{Breakpoint: b})
 	if err != nil { // there is one that will stop the step anyway
-		c.resumeAfter(r, api.Next, resumption{})
+		c.resumeAfter(r, api.Next, resumption{alone: a.SingleThread})
 		return nil
 	}
-	c.resumeAfter(r, api.Next, resumption{reason: "step", temporary: bp.ID, into: true})
+	c.resumeAfter(r, api.Next, resumption{reason: "step", temporary: bp.ID, into: true, alone: a.SingleThread})
 	return nil
 }

@@ -21,15 +21,22 @@ func (c *client) threads(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.run.state != stands {
+	if c.run.state != stands && !c.glancing {
 		return dap.ThreadsResponseBody{Threads: c.threadsBefore()}, nil
 	}
 	st, err := d.State(r.ctx, true)
 	if err != nil {
 		return nil, err
 	}
-	l := &threadList{seen: map[int]bool{}, current: c.threadOf(st), list: []dap.Thread{}}
-	if err := l.goroutines(r.ctx, d, st, d.args.HideSystemGoroutines); err != nil || len(l.list) == 0 {
+	l := &threadList{seen: map[int]bool{}, list: []dap.Thread{}}
+	if !c.glancing {
+		l.current = c.threadOf(st)
+	}
+	err = l.goroutines(r.ctx, d, st, d.args.HideSystemGoroutines)
+	if c.glancing && (err != nil || len(l.list) == 0) { // it may not have come that far
+		return dap.ThreadsResponseBody{Threads: c.threadsBefore()}, nil
+	}
+	if err != nil || len(l.list) == 0 {
 		for _, t := range st.Threads {
 			l.addThread(t)
 		}
@@ -41,8 +48,8 @@ func (c *client) threads(r *request) (any, error) {
 	return dap.ThreadsResponseBody{Threads: l.list}, nil
 }
 
-// threadsBefore are those of the last stop, for a program that runs: asking it
-// would stop it. Before the first stop there is the main goroutine.
+// threadsBefore are those that were listed last, for a program that runs and
+// could not be asked. Before the first stop there is the main goroutine.
 func (c *client) threadsBefore() []dap.Thread {
 	switch {
 	case c.run.state == ended:

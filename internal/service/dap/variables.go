@@ -66,16 +66,20 @@ func (c *client) variables(r *request, a *dap.VariablesArguments) (any, error) {
 	if a.Start < 0 || a.Count < 0 {
 		return nil, badArguments("start %d and count %d must not be negative", a.Start, a.Count)
 	}
-	body := dap.VariablesResponseBody{Variables: []dap.Variable{}}
+	body := variablesBody{Variables: []variable{}}
 	list, err := c.children(r.ctx, d, v, a)
 	if err != nil {
 		return nil, failed("Unable to look up the variables", err)
 	}
 	hexadecimal := a.Format != nil && a.Format.Hex
 	for i := range list {
-		body.Variables = append(body.Variables, c.variable(&list[i], v.thread, hexadecimal))
+		body.Variables = append(body.Variables, c.locate(&list[i], c.variable(&list[i], v.thread, hexadecimal)))
 	}
 	return body, nil
+}
+
+type variablesBody struct {
+	Variables []variable `json:"variables"`
 }
 
 // children are the parts that are asked for.
@@ -260,6 +264,13 @@ func hint(v *api.Variable, it *item) *dap.VariablePresentationHint {
 	}
 	return h
 }
+
+const funcKind = reflect.Func
+
+var functionRE = regexp.MustCompile(`^[\pL_][^\s]*\.[^\s]*$`)
+
+// isFunctionName tells whether the value of a function is its name.
+func isFunctionName(s string) bool { return functionRE.MatchString(s) }
 
 var nameRE = regexp.MustCompile(`^[\pL_][\pL\pN_./]*$`)
 

@@ -61,6 +61,13 @@ func main() {
 		go spin()
 		fmt.Println("got", <-ch)
 		os.Exit(7)
+	case "signal":
+		ch := make(chan os.Signal, 1)
+		signal.Notify(ch, syscall.SIGUSR1, syscall.SIGUSR2)
+		for _, sig := range []syscall.Signal{syscall.SIGUSR1, syscall.SIGUSR2} {
+			syscall.Kill(os.Getpid(), sig)
+			fmt.Println("got", <-ch)
+		}
 	case "count":
 		for i := range int64(10) {
 			tick(i)
