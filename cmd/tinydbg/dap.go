@@ -50,7 +50,7 @@ attach with mode remote.`,
 
 // dapConfig is for editors that join b, or that start a session if b is nil.
 func dapConfig(b dap.Backend, multiclient bool) dap.Config {
-	cfg := dap.Config{Backend: b, Multiclient: multiclient}
+	cfg := dap.Config{Backend: b, Multiclient: multiclient, Commands: consoleCommands}
 	if logflags.Enabled(logflags.DAP) {
 		cfg.Log = logflags.For(logflags.DAP)
 	}

@@ -69,6 +69,8 @@ type debuggee struct {
 	stopListening func()
 	// cleanUp removes what was made for the program; it may be nil.
 	cleanUp func()
+	// console is there when a command was typed into the debug console.
+	console *console
 	// output passes on what the program prints, nil when that goes elsewhere.
 	output *output
 }

@@ -35,6 +35,7 @@ func (c *client) completions(r *request, a *dap.CompletionsArguments) (any, erro
 	} else {
 		found = c.members(r.ctx, d, scope, base, prefix)
 	}
+	found = append(found, c.commandNames(r.ctx, d, before, prefix)...)
 	sort.SliceStable(found, func(i, k int) bool { return found[i].SortText+found[i].Label < found[k].SortText+found[k].Label })
 	body := dap.CompletionsResponseBody{Targets: []dap.CompletionItem{}}
 	seen := map[string]bool{}

@@ -16,11 +16,13 @@ package dap
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/api"
+	jsonrpc "github.com/tinydbg/tinydbg/client"
 	"github.com/tinydbg/tinydbg/internal/service/rpc"
 	"github.com/tinydbg/tinydbg/internal/session"
 )
@@ -51,6 +53,10 @@ type Config struct {
 	Multiclient bool
 	// Session is what sessions are started with, besides what the client says.
 	Session session.Config
+	// Commands makes the terminal's commands for the debug console, which ask the
+	// session through a client and write to out, in colours if those can be
+	// shown. With nil, only expressions are evaluated there.
+	Commands func(c *jsonrpc.Client, out io.Writer, colours bool) Commands
 	// Terminal: the standard streams are a terminal opened by the editor for the
 	// program.
 	Terminal bool

@@ -154,7 +154,13 @@ func (c *client) enqueue(r *request, h handler) (leaving bool) {
 
 // do has a request seen to and sends the response.
 func (c *client) do(r *request, h handler) {
-	body, err := c.handle(r, h)
+	if body, err := c.handle(r, h); !r.later || err != nil {
+		c.respond(r, body, err)
+	}
+}
+
+// respond sends the response to a request, and does what comes after it.
+func (c *client) respond(r *request, body any, err error) {
 	c.mu.Lock()
 	if c.pending[r.Seq] == r {
 		delete(c.pending, r.Seq)

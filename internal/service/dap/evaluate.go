@@ -23,6 +23,9 @@ func (c *client) evaluate(r *request, a *dap.EvaluateArguments) (any, error) {
 		return nil, err
 	}
 	expr := strings.TrimSpace(a.Expression)
+	if line := c.asCommand(d, a, nil); line != "" {
+		return c.commandAt(r, d, thread, scope, line)
+	}
 	if rest, ok := strings.CutPrefix(expr, "call "); ok {
 		if a.Context == "hover" {
 			return nil, badArguments("hovering calls no functions")
@@ -38,6 +41,9 @@ func (c *client) evaluate(r *request, a *dap.EvaluateArguments) (any, error) {
 		cfg.MaxStringLen, cfg.MaxArrayValues, cfg.MaxVariableRecurse = 1<<20, 1000, 4
 	}
 	v, err := d.Eval(r.ctx, scope, expr, cfg)
+	if err != nil && c.asCommand(d, a, err) != "" {
+		return c.commandAt(r, d, thread, scope, expr)
+	}
 	if err != nil {
 		return nil, &requestError{id: errFailed, summary: "Unable to evaluate expression", err: err}
 	}
@@ -66,6 +72,19 @@ func (c *client) result(it *item, thread int, a *dap.EvaluateArguments) evaluate
 		body.Result = text(&it.v, hexadecimal, 64<<10)
 	}
 	return body
+}
+
+// commandAt carries out a command for a frame of a thread.
+func (c *client) commandAt(r *request, d *debuggee, thread int, scope api.EvalScope, line string) (any, error) {
+	if c.glancing {
+		return c.command(r, d, 0, line)
+	}
+	if c.run.stop != nil {
+		if err := c.choose(d, thread); err != nil {
+			return nil, err
+		}
+	}
+	return c.command(r, d, scope.Frame, line)
 }
 
 // evaluateBody is go-dap's and what the protocol has got since.

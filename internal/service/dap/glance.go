@@ -21,6 +21,7 @@ const glanceTries = 5
 
 // glance serves a request of which the program should notice nothing.
 func (c *client) glance(d *debuggee, r *request, h handler) (body any, err error) {
+	c.begun.Load().wait(r.ctx)
 	for range glanceTries {
 		err = d.Glance(r.ctx, func() error {
 			c.glancing = true

@@ -19,24 +19,10 @@ func patient() dap.Config {
 	return dap.Config{Session: session.Config{GlanceLimit: time.Minute}}
 }
 
-// launchedAs is launched with a configuration.
-func launchedAs(t testing.TB, cfg dap.Config, name string, more M) *editor {
-	t.Helper()
-	e := initialized(t, cfg)
-	args := M{"mode": "exec", "program": testkit.Build(t, name, testkit.Options{})}
-	for k, v := range more {
-		args[k] = v
-	}
-	Do[*godap.LaunchResponse](e.Client, "launch", args)
-	Event[*godap.InitializedEvent](e.Client)
-	e.main = e.sourceFile("main.go")
-	return e
-}
-
 // TestLooksWhileRunning: goroutines, stacks, values and memory of a program that
 // runs, which nobody is told has stopped.
 func TestLooksWhileRunning(t *testing.T) {
-	e := launchedAs(t, patient(), "editor_deeds", M{"args": []string{"spin"}})
+	e := initialized(t, patient()).launch("editor_deeds", M{"args": []string{"spin"}})
 	e.configured()
 	value := func(expr string) godap.EvaluateResponseBody {
 		return Do[*godap.EvaluateResponse](e.Client, "evaluate", M{"expression": expr, "context": "watch"}).Body

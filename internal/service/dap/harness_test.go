@@ -2,6 +2,8 @@ package dap_test
 
 import (
 	"context"
+	"io"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,9 +12,12 @@ import (
 
 	godap "github.com/google/go-dap"
 
+	"github.com/tinydbg/tinydbg/client"
+	"github.com/tinydbg/tinydbg/internal/config"
 	"github.com/tinydbg/tinydbg/internal/service/dap"
 	. "github.com/tinydbg/tinydbg/internal/service/dap/daptest"
 	"github.com/tinydbg/tinydbg/internal/testkit"
+	"github.com/tinydbg/tinydbg/internal/ui/command"
 )
 
 func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }
@@ -29,6 +34,11 @@ func connect(t testing.TB, cfg dap.Config) *editor {
 	t.Helper()
 	ours, theirs := net.Pipe()
 	e := &editor{served: make(chan struct{})}
+	cfg.Commands = func(c *client.Client, out io.Writer, colours bool) dap.Commands {
+		shell := command.New(c, config.Default(), out)
+		shell.Theme, _ = command.Theme(config.Default(), colours)
+		return shell
+	}
 	go func() {
 		defer close(e.served)
 		dap.Serve(context.Background(), theirs, cfg)
@@ -41,25 +51,33 @@ func connect(t testing.TB, cfg dap.Config) *editor {
 // initialized has said hello, as VS Code does.
 func initialized(t testing.TB, cfg dap.Config) *editor {
 	t.Helper()
+	return initializedAs(t, cfg, nil)
+}
+
+func initializedAs(t testing.TB, cfg dap.Config, more M) *editor {
+	t.Helper()
 	e := connect(t, cfg)
-	Do[*godap.InitializeResponse](e.Client, "initialize", M{
+	args := M{
 		"clientID": "vscode", "adapterID": "go", "linesStartAt1": true, "columnsStartAt1": true, "pathFormat": "path",
 		"supportsVariableType": true, "supportsVariablePaging": true, "supportsMemoryReferences": true,
 		"supportsProgressReporting": true, "supportsInvalidatedEvent": true, "supportsMemoryEvent": true,
 		"supportsRunInTerminalRequest": true,
-	})
+	}
+	maps.Copy(args, more)
+	Do[*godap.InitializeResponse](e.Client, "initialize", args)
 	return e
 }
 
 // launched has a program of testdata launched and not yet configured.
 func launched(t testing.TB, name string, more M) *editor {
 	t.Helper()
-	e := initialized(t, dap.Config{})
-	path := testkit.Build(t, name, testkit.Options{})
-	args := M{"mode": "exec", "program": path}
-	for k, v := range more {
-		args[k] = v
-	}
+	return initialized(t, dap.Config{}).launch(name, more)
+}
+
+func (e *editor) launch(name string, more M) *editor {
+	e.TB.Helper()
+	args := M{"mode": "exec", "program": testkit.Build(e.TB, name, testkit.Options{})}
+	maps.Copy(args, more)
 	Do[*godap.LaunchResponse](e.Client, "launch", args)
 	Event[*godap.InitializedEvent](e.Client)
 	e.main = e.sourceFile("main.go")

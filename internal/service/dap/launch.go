@@ -67,6 +67,7 @@ func startFailed(err error) error {
 
 // clean removes what was made for the program.
 func (d *debuggee) clean() {
+	d.console.close()
 	if d.output != nil {
 		d.output.close()
 	}

@@ -18,6 +18,8 @@ type request struct {
 	// ctx ends when the client cancels the request or leaves.
 	ctx    context.Context
 	cancel context.CancelFunc
+	// later: the handler has left the response to somebody else.
+	later bool
 	// after is run when the response has been sent, unless nil.
 	after func()
 }

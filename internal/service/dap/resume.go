@@ -108,10 +108,8 @@ func (c *client) pause(r *request) (any, error) {
 func (c *client) halt(d *debuggee) {
 	b := c.begun.Load()
 	c.running.Go(func() {
-		select {
-		case <-b.ch:
+		if b.wait(c.ctx); c.ctx.Err() == nil {
 			_, _ = d.Command(c.ctx, api.DebuggerCommand{Name: api.Halt})
-		case <-c.ctx.Done():
 		}
 	})
 }
