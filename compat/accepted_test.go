@@ -24,7 +24,7 @@ var accepted = []struct {
 	{"One runtime-fatal-throw", `\.Breakpoints|.*[bB]reak[pP]oints?(\[id -2\])?\.(addr|addrs\[\]|addrpid|addrs|functionName)`, `\d+|a list of \d+|"runtime\..*"`, `\d+|a list of \d+|"\(multiple functions\)"`},
 	{"Two breakpoints for nothing", `\.Breakpoints`, `a list of 9`, `a list of 7`},
 	{"Where each lives", `.*\.LocationExpr`, `.*`, `.*`},
-	{"Values in registers", `.*(arguments|ReturnValues)\[\](\.children\[\])?\.(addr|flags)`, `big|0|16`, `0|32|48`},
+	{"Values in registers", `.*([aA]rguments|Args|ReturnValues)\[\](\.children\[\])?\.(addr|flags)`, `big|0|16`, `0|32|48`},
 	{"A result that is not set yet", `.*breakPointInfo\.arguments\[\]\.(value|unreadable)`, `.*`, `.*`},
 	{"More is readable", `.*\.unreadable`, `"(unknown or unsupported kind|empty OP stack|could not find loclist).*"`, `""|"optimized out.*"|"in register.*"`},
 	{"Errors say more", `.*\.unreadable`, `"eval error: .*"`, `".*"`},
@@ -46,6 +46,8 @@ var accepted = []struct {
 	{"Some types have a summary", `.*\.(Locals|Variables)\[\](\.children\[\])*\.value`, `""`, `"(counter )?\d+"`},
 	{"Fields tell where they are", `\.TypeInfo\.Fields\[\]\.(Size|Offset|Embedded)`, `\(nothing\)`, `.*`},
 	{"Constants have to fit", `error`, `\(nothing\)`, `"can not convert 3\.7 to int: it would be truncated"`},
+	{"Core files show as much as there is", `.*\.value`, `""`, `"alpha"`}, // in the read-only data of the program
+	{"The signal is a stop reason", `\.State\.stopReason`, `"attached"`, `"(signal .*|manual)"`},
 	{"Deferred calls that the compiler has inlined", `\.Locations\[\]\.Defers`, `a list of 0`, `a list of 1`},
 }
 
@@ -62,6 +64,8 @@ var onlyAt = map[string]string{
 	"Two breakpoints for nothing":               "breakpoints after restart",
 	"The stack ends where the program begins":   "stack at entry",
 	"Tracepoints in passing":                    "ebpf",
+	"Core files show as much as there is":       "core: main.crash, core: main.crash locals",
+	"The signal is a stop reason":               "core: state, core: halt",
 	"Order":                                     "returns, guess",
 }
 

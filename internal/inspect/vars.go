@@ -33,7 +33,7 @@ func (w *World) ListFunctionArgs(s api.EvalScope, cfg api.LoadConfig) ([]api.Var
 }
 
 func (w *World) frameVars(c *context, f *unwind.Frame, cfg api.LoadConfig) (locals, args []api.Variable, err error) {
-	return w.scopeVars(w.scope(c, f, false), f, cfg)
+	return w.scopeVars(w.scope(c, f, f.Regs != nil && f.Regs.Thread() != nil), f, cfg)
 }
 
 // scopeVars reads the variables of a frame.

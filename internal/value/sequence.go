@@ -142,7 +142,9 @@ func (s *sequence) index(v *Value, i int64) (*Value, error) {
 		return s.parts[i].called(""), nil
 	}
 	e := &Value{Type: s.elem, env: v.env, at: s.at.shift(i * s.elem.Size())}
-	e.Flags = v.Flags & api.VariableFakeAddress
+	if s.at.pieces != nil { // and not what a header in registers points to
+		e.Flags = v.Flags & api.VariableFakeAddress
+	}
 	return e, nil
 }
 

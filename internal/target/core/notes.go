@@ -112,13 +112,14 @@ func align(n uint64) uint64 { return (n + 3) &^ 3 }
 // note takes in the note whose description r is at.
 func (n *notes) note(owner string, kind uint32, r *io.LimitedReader, at uint64) error {
 	size := uint64(r.N)
-	switch {
-	case owner == "CORE" && kind == ntFpregset, owner == "LINUX" && kind == ntX86XState:
-		return n.addVector(kind, int64(at), size)
-	case owner != "CORE":
+	switch owner {
+	case "CORE", "LINUX", "": // some debuggers leave it out
+	default:
 		return nil
 	}
 	switch kind {
+	case ntFpregset, ntX86XState:
+		return n.addVector(kind, int64(at), size)
 	case ntPrstatus, ntPrpsinfo, ntAuxv, ntFile:
 	default:
 		return nil
