@@ -12,6 +12,8 @@ var seeds = []string{
 	`m["k"]`, "-(-128)", "f(x)(y)", "[]int{1,2}", "func() {}", "((((((x))))))", "a.b.c.d", "'x' + 1.5i", "len(s[1:2])",
 	"*****x", "map[string][]*T(x)", "min(1, 2, x)", "complex(1, 2) * 2i", "RAX + _RIP", "runtime.curg.goid == 1", "x.(T)",
 	"1/0", "1.0/0", "2i/0", "!true && false || n == 7", "string(65) + \"b\"", "uint8(300)", "^u8 &^ 3", "n % -1", "\"a\".b.c", "~x", "<-ch",
+	`inner{1, "a"}.A`, `[]inner{{1, "a"}}[0].B`, "sl[1:2:3]", "[...]int{1, 2, 9: 3} == arr", "&inner{}", "outer{P: nil, inner: inner{}}.A",
+	"[]int{65535: 1}", "[3]int{-1: 2}", "int8(100) + 100", "inner{inner{}}", "map[string]int{}", `color(2)`, "main.inner{B: s}.B[0]",
 }
 
 // Whatever the text, parsing gives a tree or an error.
