@@ -1,19 +1,29 @@
 package api
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"reflect"
+	"strconv"
 	"unicode/utf8"
 )
 
+// Trees of variables are most of what is sent, so they are written and read here
+// by hand: package json takes several times as long, and reads and checks what a
+// method returns once more on each level (BenchmarkMarshalVariable). What comes
+// in another form than the one written here is left to it.
+
 // MarshalJSON keeps strings that are not valid UTF-8 in StringValueBytes.
-func (v *Variable) MarshalJSON() ([]byte, error) {
-	w := toWire(v)
-	return json.Marshal(&w)
-}
+func (v *Variable) MarshalJSON() ([]byte, error) { return appendVariable(nil, v), nil }
 
 // UnmarshalJSON brings strings that are not valid UTF-8 back to Value.
 func (v *Variable) UnmarshalJSON(text []byte) error {
+	r := variableReader{text: text}
+	var read Variable
+	if r.variable(&read); r.atEnd() {
+		*v = read
+		return nil
+	}
 	var w wireVariable
 	if err := json.Unmarshal(text, &w); err != nil {
 		return err
@@ -22,9 +32,118 @@ func (v *Variable) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// wireVariable is a Variable whose children have no methods: package json
-// reads and checks what a method returns once more on each level, which for a
-// deep tree is most of the work (BenchmarkMarshalVariable).
+// MarshalJSON is what package json makes of it, in less time.
+func (o ListPackageVarsOut) MarshalJSON() ([]byte, error) {
+	return appendVariables("Variables", o.Variables), nil
+}
+
+// UnmarshalJSON is what package json does, in less time.
+func (o *ListPackageVarsOut) UnmarshalJSON(text []byte) error {
+	type plain ListPackageVarsOut
+	return readVariables(text, "Variables", &o.Variables, (*plain)(o))
+}
+
+// MarshalJSON is what package json makes of it, in less time.
+func (o ListLocalVarsOut) MarshalJSON() ([]byte, error) {
+	return appendVariables("Variables", o.Variables), nil
+}
+
+// UnmarshalJSON is what package json does, in less time.
+func (o *ListLocalVarsOut) UnmarshalJSON(text []byte) error {
+	type plain ListLocalVarsOut
+	return readVariables(text, "Variables", &o.Variables, (*plain)(o))
+}
+
+// MarshalJSON is what package json makes of it, in less time.
+func (o ListFunctionArgsOut) MarshalJSON() ([]byte, error) {
+	return appendVariables("Args", o.Args), nil
+}
+
+// UnmarshalJSON is what package json does, in less time.
+func (o *ListFunctionArgsOut) UnmarshalJSON(text []byte) error {
+	type plain ListFunctionArgsOut
+	return readVariables(text, "Args", &o.Args, (*plain)(o))
+}
+
+func appendVariables(key string, list []Variable) []byte {
+	b := append(appendText([]byte("{"), key), ':')
+	return append(appendList(b, list), '}')
+}
+
+// readVariables reads an object with one list in it; slow is for what looks otherwise.
+func readVariables(text []byte, key string, list *[]Variable, slow any) error {
+	r := variableReader{text: text}
+	r.expect('{')
+	if string(r.token()) != key {
+		r.failed = true
+	}
+	r.expect(':')
+	read := r.list()
+	r.expect('}')
+	if !r.atEnd() {
+		return json.Unmarshal(text, slow)
+	}
+	*list = read
+	return nil
+}
+
+func appendList(b []byte, list []Variable) []byte {
+	if list == nil {
+		return append(b, "null"...)
+	}
+	b = append(b, '[')
+	for i := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendVariable(b, &list[i])
+	}
+	return append(b, ']')
+}
+
+func appendVariable(b []byte, v *Variable) []byte {
+	b = appendText(append(b, `{"name":`...), v.Name)
+	b = strconv.AppendUint(append(b, `,"addr":`...), v.Addr, 10)
+	b = strconv.AppendBool(append(b, `,"onlyAddr":`...), v.OnlyAddr)
+	b = appendText(append(b, `,"type":`...), v.Type)
+	b = appendText(append(b, `,"realType":`...), v.RealType)
+	b = strconv.AppendUint(append(b, `,"flags":`...), uint64(v.Flags), 10)
+	b = strconv.AppendUint(append(b, `,"kind":`...), uint64(v.Kind), 10)
+	b = appendText(append(b, `,"value":`...), v.Value)
+	raw := v.StringValueBytes
+	if v.Kind == reflect.String && !utf8.ValidString(v.Value) {
+		raw = []byte(v.Value)
+	}
+	b = appendBytes(append(b, `,"StringValueBytes":`...), raw)
+	b = strconv.AppendInt(append(b, `,"len":`...), v.Len, 10)
+	b = strconv.AppendInt(append(b, `,"cap":`...), v.Cap, 10)
+	b = appendList(append(b, `,"children":`...), v.Children)
+	b = strconv.AppendUint(append(b, `,"base":`...), v.Base, 10)
+	b = appendText(append(b, `,"unreadable":`...), v.Unreadable)
+	b = appendText(append(b, `,"LocationExpr":`...), v.LocationExpr)
+	b = strconv.AppendInt(append(b, `,"DeclLine":`...), v.DeclLine, 10)
+	return append(b, '}')
+}
+
+func appendBytes(b, raw []byte) []byte {
+	if raw == nil {
+		return append(b, "null"...)
+	}
+	return append(base64.StdEncoding.AppendEncode(append(b, '"'), raw), '"')
+}
+
+// appendText writes a string as package json does.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			quoted, _ := json.Marshal(s) // a string can always be written
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+// wireVariable is a Variable for package json.
 type wireVariable struct {
 	Name             string        `json:"name"`
 	Addr             uint64        `json:"addr"`
@@ -44,26 +163,6 @@ type wireVariable struct {
 	DeclLine         int64
 }
 
-func toWire(v *Variable) wireVariable {
-	w := wireVariable{
-		Name: v.Name, Addr: v.Addr, OnlyAddr: v.OnlyAddr, Type: v.Type, RealType: v.RealType,
-		Flags: v.Flags, Kind: v.Kind, Value: v.Value, StringValueBytes: v.StringValueBytes,
-		Len: v.Len, Cap: v.Cap, Base: v.Base, Unreadable: v.Unreadable,
-		LocationExpr: v.LocationExpr, DeclLine: v.DeclLine,
-	}
-	if v.Kind == reflect.String && !utf8.ValidString(v.Value) {
-		w.StringValueBytes = []byte(v.Value)
-	}
-	if v.Children == nil {
-		return w
-	}
-	w.Children = make([]wireVariable, len(v.Children))
-	for i := range v.Children {
-		w.Children[i] = toWire(&v.Children[i])
-	}
-	return w
-}
-
 func (w *wireVariable) fromWire() Variable {
 	v := Variable{
 		Name: w.Name, Addr: w.Addr, OnlyAddr: w.OnlyAddr, Type: w.Type, RealType: w.RealType,
@@ -71,9 +170,7 @@ func (w *wireVariable) fromWire() Variable {
 		Len: w.Len, Cap: w.Cap, Base: w.Base, Unreadable: w.Unreadable,
 		LocationExpr: w.LocationExpr, DeclLine: w.DeclLine,
 	}
-	if v.Kind == reflect.String && len(v.StringValueBytes) > 0 {
-		v.Value, v.StringValueBytes = string(v.StringValueBytes), nil
-	}
+	v.unpack()
 	if w.Children == nil {
 		return v
 	}
@@ -82,4 +179,11 @@ func (w *wireVariable) fromWire() Variable {
 		v.Children[i] = w.Children[i].fromWire()
 	}
 	return v
+}
+
+// unpack moves a string that JSON cannot carry back to where it belongs.
+func (v *Variable) unpack() {
+	if v.Kind == reflect.String && len(v.StringValueBytes) > 0 {
+		v.Value, v.StringValueBytes = string(v.StringValueBytes), nil
+	}
 }

@@ -7,12 +7,9 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"sync"
 	"time"
@@ -170,11 +167,11 @@ func (c *Client) send(ctx context.Context, method string, text []byte) error {
 }
 
 func (c *Client) read() {
-	dec := json.NewDecoder(c.conn)
+	in := newReader(c.conn)
 	for {
-		var a answer
-		if err := dec.Decode(&a); err != nil {
-			c.fail(readError(err, dec.Buffered()))
+		a, err := in.next()
+		if err != nil {
+			c.fail(err)
 			return
 		}
 		if a.ID != nil {
@@ -204,22 +201,6 @@ func (c *Client) fail(err error) {
 	close(c.done)
 }
 
-// readError says what came instead of an answer, where that is text that a
-// person was meant to read.
-func readError(err error, rest io.Reader) error {
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
-		return err
-	}
-	line := make([]byte, 200)
-	n, _ := io.ReadFull(rest, line)
-	line, _, _ = bytes.Cut(line[:n], []byte("\n"))
-	if text, ok := bytes.CutPrefix(line, []byte("tinydbg: ")); ok {
-		return errors.New(string(text))
-	}
-	return fmt.Errorf("the other end does not speak the debugger's protocol (%w)", err)
-}
-
 func (a *answer) decode(method string, out any) error {
 	if len(a.Error) > 0 && string(a.Error) != "null" {
 		var text string
@@ -231,7 +212,11 @@ func (a *answer) decode(method string, out any) error {
 	if out == nil || len(a.Result) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(a.Result, out); err != nil {
+	read := func() error { return json.Unmarshal(a.Result, out) }
+	if own, ok := out.(json.Unmarshaler); ok {
+		read = func() error { return own.UnmarshalJSON(a.Result) } // once is enough
+	}
+	if err := read(); err != nil {
 		return fmt.Errorf("%s: the server's answer: %w", method, err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -84,6 +85,12 @@ func encode(id json.RawMessage, result any, err error) []byte {
 	a := answer{ID: id, Result: result}
 	if err != nil {
 		a.Result, a.Error = nil, err.Error()
+	} else if m, ok := result.(json.Marshaler); ok {
+		// What writes itself need not be read again, as package json would.
+		if text, err := m.MarshalJSON(); err == nil {
+			head, _ := json.Marshal(id)
+			return slices.Concat([]byte(`{"id":`), head, []byte(`,"result":`), text, []byte(`,"error":null}`), []byte("\n"))
+		}
 	}
 	text, err := json.Marshal(a)
 	if err != nil {
