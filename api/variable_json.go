@@ -66,7 +66,9 @@ func (o *ListFunctionArgsOut) UnmarshalJSON(text []byte) error {
 }
 
 func appendVariables(key string, list []Variable) []byte {
-	b := append(appendText([]byte("{"), key), ':')
+	const usual = 512 // bytes of a variable, with its parts
+	b := append(make([]byte, 0, usual*(len(list)+1)), '{')
+	b = append(appendText(b, key), ':')
 	return append(appendList(b, list), '}')
 }
 

@@ -64,10 +64,10 @@ func (r *variableReader) list() []Variable {
 		return nil
 	}
 	r.expect('[')
-	list := []Variable{}
 	if r.next(']') {
-		return list
+		return []Variable{}
 	}
+	list := make([]Variable, 0, 2)
 	for !r.failed {
 		list = append(list, Variable{})
 		r.variable(&list[len(list)-1])

@@ -53,7 +53,7 @@ func (r *reader) skipSpace() (byte, error) {
 // object is the rest of an object, with its first byte, and how many commas are
 // between its own fields.
 func (r *reader) object() (text []byte, commas int, err error) {
-	text = []byte{'{'}
+	text = append(make([]byte, 0, r.src.Buffered()+1), '{')
 	depth, inString, escaped := 1, false, false
 	for depth > 0 {
 		if _, err := r.src.Peek(1); err != nil {

@@ -26,14 +26,26 @@ func (c *compiler) lookup(at ast.Node, name string) (node, error) {
 func (c *compiler) local(name string) *symbol.Var {
 	var best *symbol.Var
 	for _, v := range c.locals() {
-		if v.Name != name || !v.InScope && !c.site.captured(v) || v.InlineDepth != c.site.InlineDepth {
-			continue
-		}
-		if best == nil || hides(v, best) {
+		if v.Name == name && c.inScope(v) && (best == nil || hides(v, best)) {
 			best = v
 		}
 	}
 	return best
+}
+
+// visible is what local finds for every name.
+func (c *compiler) visible() map[string]*symbol.Var {
+	found := map[string]*symbol.Var{}
+	for _, v := range c.locals() {
+		if best := found[v.Name]; c.inScope(v) && (best == nil || hides(v, best)) {
+			found[v.Name] = v
+		}
+	}
+	return found
+}
+
+func (c *compiler) inScope(v *symbol.Var) bool {
+	return (v.InScope || c.site.captured(v)) && v.InlineDepth == c.site.InlineDepth
 }
 
 // hides tells whether v shadows w, which has the same name.

@@ -27,13 +27,14 @@ func (sc *Scope) Variables() ([]Variable, error) {
 	if c.varsErr != nil {
 		return nil, c.varsErr
 	}
-	var list []Variable
+	list := make([]Variable, 0, len(all))
+	visible := c.visible()
 	for _, v := range all {
 		hidden := v.Name == "" || v.Name[0] == '.' || v.Name[0] == '#' || v.Name == "_"
 		if hidden || v.InlineDepth != sc.InlineDepth || v.Kind == symbol.Local && !v.InScope && !sc.captured(v) {
 			continue
 		}
-		list = append(list, Variable{v, sc.variable(v, sc.Image, all), c.local(v.Name) != v && v.InScope})
+		list = append(list, Variable{v, sc.variable(v, sc.Image, all), visible[v.Name] != v && v.InScope})
 	}
 	slices.SortStableFunc(list, func(a, b Variable) int { return order(a.Var) - order(b.Var) })
 	return list, nil

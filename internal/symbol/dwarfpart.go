@@ -30,6 +30,7 @@ type dwarfPart struct {
 	names     typeIndex
 
 	frames frameTables
+	vars   varCache
 }
 
 // frameTables are the sections with unwind information.

@@ -11,6 +11,9 @@ import (
 // the caller passed it, and as an Escaped local that shadows it. For a caller's frame pass an address inside the call
 // instruction. It is empty for functions without debug information.
 func (f *File) Vars(pc addr.FileAddr) ([]*Var, error) {
+	if vars, ok := f.dw.vars.get(pc); ok {
+		return vars, nil
+	}
 	fn, err := f.funcEntry(pc)
 	if err != nil || fn == nil {
 		return nil, err
@@ -22,6 +25,7 @@ func (f *File) Vars(pc addr.FileAddr) ([]*Var, error) {
 	w.dropTwins()
 	w.finish(f.Inlines(pc))
 	w.markUnset()
+	f.dw.vars.put(pc, w.vars)
 	return w.vars, nil
 }
 
