@@ -69,7 +69,7 @@ func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, oth
 	if err == nil {
 		watch.Wait()
 	}
-	if failed != nil && err == nil {
+	if err == nil && failed != nil {
 		return st, failed
 	}
 	return st, err

@@ -86,7 +86,7 @@ func (s *Session) evaluate(ctx context.Context, cmd api.DebuggerCommand, begin f
 		return nil, err
 	}
 	st, err := s.await(ctx, stops)
-	if failed != nil && err == nil {
+	if err == nil && failed != nil {
 		return st, failed
 	}
 	return st, err

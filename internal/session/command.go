@@ -112,7 +112,8 @@ func (s *Session) resume(ctx context.Context, cmd api.DebuggerCommand, plan plan
 		return nil, err
 	}
 	st, err := s.await(ctx, stops)
-	if failed != nil && err == nil {
+	// failed is looked at only behind the stop, which comes after it is set.
+	if err == nil && failed != nil {
 		return st, failed
 	}
 	return st, err
