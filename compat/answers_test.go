@@ -104,7 +104,9 @@ func describe(v peer.Variable) string {
 	text := fmt.Sprintf("%s %s (%s) kind %v flags %d line %d len %d cap %d: %s", v.Name, v.Type, v.RealType, v.Kind,
 		v.Flags, v.DeclLine, v.Len, v.Cap, v.SinglelineString())
 	text = times.ReplaceAllString(text, "time.Time")
-	return reasons.ReplaceAllString(addresses.ReplaceAllString(text, "0x..."), "(unreadable)")
+	text = reasons.ReplaceAllString(addresses.ReplaceAllString(text, "0x..."), "(unreadable)")
+	// Only we tell where a pointer in an interface points that is not followed.
+	return strings.ReplaceAll(text, ") 0x...", ") ...")
 }
 
 // unsummed takes out the summaries that only we give, see docs/compatibility.md.
