@@ -22,14 +22,23 @@ func (sc *Scope) Variables() ([]Variable, error) {
 	if sc.Image == nil {
 		return nil, nil
 	}
-	c := &compiler{site: &sc.Site}
-	all := c.locals()
-	if c.varsErr != nil {
-		return nil, c.varsErr
+	all, err := sc.Image.File.Vars(sc.PC)
+	if err != nil {
+		return nil, err
 	}
-	list := make([]Variable, 0, len(all))
+	return sc.Among(all, func(*symbol.Var) bool { return true }), nil
+}
+
+// Among is Variables, of those that are wanted. all is what the image's file
+// says about variables at the scope's PC; it serves every scope there.
+func (sc *Scope) Among(all []*symbol.Var, wanted func(*symbol.Var) bool) (list []Variable) {
+	c := &compiler{site: &sc.Site, vars: all, varsLoaded: true}
 	visible := c.visible()
+	list = make([]Variable, 0, len(all))
 	for _, v := range all {
+		if !wanted(v) {
+			continue
+		}
 		hidden := v.Name == "" || v.Name[0] == '.' || v.Name[0] == '#' || v.Name == "_"
 		if hidden || v.InlineDepth != sc.InlineDepth || v.Kind == symbol.Local && !v.InScope && !sc.captured(v) {
 			continue
@@ -37,7 +46,7 @@ func (sc *Scope) Variables() ([]Variable, error) {
 		list = append(list, Variable{v, sc.variable(v, sc.Image, all), visible[v.Name] != v && v.InScope})
 	}
 	slices.SortStableFunc(list, func(a, b Variable) int { return order(a.Var) - order(b.Var) })
-	return list, nil
+	return list
 }
 
 // order puts arguments before results before local variables, and those by line.

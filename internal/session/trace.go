@@ -67,13 +67,16 @@ func (pr *process) traceInPassing(function string) (*api.Breakpoint, error) {
 
 // recordCall is a condition that records its hit and is false.
 func (pr *process) recordCall(function string) func(*breakpoint.Hit) (bool, error) {
+	known := map[addr.Addr][]*symbol.Var{}
+	isArg := func(v *symbol.Var) bool { return v.Kind == symbol.Arg }
 	return func(h *breakpoint.Hit) (bool, error) {
 		r := pr.tracedHit(h, function)
-		vars, _ := pr.hitScope(h).Variables()
-		for _, v := range vars {
-			if v.Var.Kind == symbol.Arg {
-				r.InputParams = append(r.InputParams, v.Value.ToAPI(tracedConfig))
-			}
+		sc := pr.hitScope(h)
+		if _, ok := known[h.Addr]; !ok && sc.Image != nil {
+			known[h.Addr], _ = sc.Image.File.Vars(sc.PC) // without them, a call is still one
+		}
+		for _, v := range sc.Among(known[h.Addr], isArg) {
+			r.InputParams = append(r.InputParams, v.Value.ToAPI(tracedConfig))
 		}
 		pr.session.traced.put(r, pr.session.quit)
 		return false, nil
