@@ -22,6 +22,9 @@ type Breakpoint struct {
 	Temporary bool
 	// Cond decides about a hit; nil means yes.
 	Cond func(*Hit) (bool, error)
+	// Meanwhile, unless nil, is what a hit for which Cond said yes is about: it
+	// is done with every thread stopped, and the process goes on.
+	Meanwhile func()
 	// HitCond decides by the count, after Cond said yes; nil means yes.
 	HitCond *HitCond
 	// PerGoroutine: HitCond is about the goroutine's own count.

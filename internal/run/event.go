@@ -84,6 +84,7 @@ func (l *Loop) born(th *thread) error {
 // the one before is dropped.
 func (l *Loop) exec(th *thread) *Stop {
 	l.pending = slices.DeleteFunc(l.pending, func(s *Stop) bool { return s.Reason != ChildExeced })
+	l.meanwhile = nil
 	l.noScratch, l.plan, l.alone, l.only, l.calls = nil, nil, false, nil, nil
 	l.ready = false
 	*th = thread{Thread: th.Thread}

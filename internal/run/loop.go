@@ -45,6 +45,8 @@ type Loop struct {
 	// waiting: the loop takes events, and does between what others ask for.
 	waiting bool
 	between []func() (*Stop, error)
+	// meanwhile is to be done when every thread has been stopped.
+	meanwhile []func()
 	// held: nobody runs for a moment.
 	held bool
 	// recovering: it takes out what a dead debugger left.

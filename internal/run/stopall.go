@@ -47,7 +47,14 @@ func (l *Loop) stopThreads() error {
 		}
 		l.absorb(ev)
 	}
-	return l.drain()
+	if err := l.drain(); err != nil {
+		return err
+	}
+	for _, f := range l.meanwhile {
+		f()
+	}
+	l.meanwhile = nil
+	return nil
 }
 
 // drain takes the events that are there already. A thread whose event was not

@@ -110,6 +110,12 @@ func (l *Loop) hit(th *thread, site *breakpoint.Site, h *breakpoint.Hit) (*Stop,
 		// The trap was set under its feet: the instruction is still to be done.
 		th.step = forPlan
 	}
+	if len(l.meanwhile) > 0 {
+		if err := l.stopThreads(); err != nil {
+			return nil, err
+		}
+		return nil, l.resumeAgain()
+	}
 	return nil, l.sendOn(th, h.Regs)
 }
 
@@ -119,7 +125,10 @@ func (l *Loop) askBreakpoints(site *breakpoint.Site, h *breakpoint.Hit) (reached
 		if !ok {
 			continue
 		}
-		if stop, err := b.Check(h); stop {
+		switch stop, err := b.Check(h); {
+		case stop && b.Meanwhile != nil:
+			l.meanwhile = append(l.meanwhile, b.Meanwhile)
+		case stop:
 			reached = append(reached, Reached{b, err})
 		}
 	}

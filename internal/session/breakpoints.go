@@ -160,8 +160,11 @@ func (pr *process) amend(b *breakpoint.Breakpoint, want *api.Breakpoint) error {
 			return err
 		}
 	}
-	b.Cond, b.HitCond, b.PerGoroutine = cond, hits, want.HitCondPerG
 	set := settingsOf(b)
+	if set.watch != nil {
+		cond = pr.watchHit(set.watch, cond)
+	}
+	b.Cond, b.HitCond, b.PerGoroutine = cond, hits, want.HitCondPerG
 	set.Cond, set.HitCond, set.HitCondPerG = want.Cond, want.HitCond, want.HitCondPerG
 	set.Tracepoint, set.TraceReturn = want.Tracepoint, want.TraceReturn
 	set.Goroutine, set.Stacktrace, set.Variables = want.Goroutine, want.Stacktrace, want.Variables

@@ -26,6 +26,7 @@ func (pr *process) loadInfo() {
 		info.Goroutine = pr.apiGoroutine(g)
 	}
 	pr.session.info = info
+	defer func() { info.Variables = append(info.Variables, pr.accessed(b)...) }()
 	if pr.selected.thread != pr.session.stop.Thread.ID() {
 		return // frames and variables are those of the selected thread
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/target"
 	"github.com/tinydbg/tinydbg/internal/unwind"
 )
@@ -20,6 +21,13 @@ type watch struct {
 	kind target.WatchKind
 	// end ends a watchpoint on a stack with its frame; nil for others.
 	end *breakpoint.Breakpoint
+	// stack is the stack that it is on, nil for none. over: its frame is gone.
+	stack *ownStack
+	over  bool
+	// typ is of what is watched; before and now are what that was before the
+	// last access, and after it. The tracer fills them in.
+	typ         *symbol.Type
+	before, now []byte
 }
 
 // CreateWatchpoint has the processor report accesses to the memory that an
@@ -58,9 +66,10 @@ func (pr *process) createWatchpoint(scope api.EvalScope, text string, kind api.W
 	if !ok {
 		return nil, fmt.Errorf("can not watch %q: it has no address", text)
 	}
-	wt := &watch{at: at, size: int(r.Value.Type.Size()), kind: target.WatchKind(kind)}
+	wt := &watch{at: at, size: int(r.Value.Type.Size()), kind: target.WatchKind(kind), typ: r.Value.Type}
 	b := &breakpoint.Breakpoint{Watch: true, Name: text}
 	b.User = &settings{watch: wt, Breakpoint: api.Breakpoint{WatchExpr: text, WatchType: kind}}
+	b.Cond = pr.watchHit(wt, nil)
 	if other := pr.watching(at); other != nil {
 		return nil, fmt.Errorf("Breakpoint exists at %#x: it is watchpoint %d", at, other.ID)
 	}
@@ -78,11 +87,15 @@ func (pr *process) watching(at addr.Addr) *breakpoint.Breakpoint {
 
 func (pr *process) armWatch(b *breakpoint.Breakpoint, wt *watch, w where, f *unwind.Frame) (out *api.Breakpoint, err error) {
 	b.ID = pr.session.nextID()
+	if w.g != nil && wt.at >= w.g.StackLo && wt.at < w.g.StackHi {
+		wt.stack = &ownStack{g: w.g.Addr, id: w.g.ID, high: w.g.StackHi}
+	}
 	err = pr.onTracer(func() error {
 		if err := pr.setSlot(b, wt); err != nil {
 			return err
 		}
 		b.Addrs = nil
+		wt.now = pr.watched(wt)
 		if err := pr.set.Add(b); err != nil {
 			return err
 		}
@@ -92,8 +105,9 @@ func (pr *process) armWatch(b *breakpoint.Breakpoint, wt *watch, w where, f *unw
 	if err != nil {
 		return nil, err
 	}
-	if w.g != nil && wt.at >= w.g.StackLo && wt.at < w.g.StackHi {
+	if wt.stack != nil {
 		pr.endWithFrame(b, wt, w.g, f)
+		pr.followStacks()
 	}
 	return out, nil
 }
@@ -127,14 +141,11 @@ func (pr *process) setSlot(b *breakpoint.Breakpoint, wt *watch) error {
 // another frame will use it then for something else.
 func (pr *process) endWithFrame(b *breakpoint.Breakpoint, wt *watch, g *goruntime.G, f *unwind.Frame) {
 	frames := pr.unwind(pr.mem, f.Regs, g, loopFrames)
-	outer := 0
-	for outer < len(frames) && frames[outer].CFA <= wt.at {
-		outer++
-	}
-	if outer >= len(frames) || outer+1 > len(frames) {
+	i := around(frames, wt.at)
+	if i < 0 {
 		return
 	}
-	i := outermostInlined(frames, outer)
+	wt.stack.fn, wt.stack.depth = frames[i].Func, depth(frames[i].CFA, g)
 	if i+1 >= len(frames) {
 		return
 	}
@@ -160,7 +171,11 @@ func (pr *process) removeWatch(b *breakpoint.Breakpoint, wt *watch) error {
 	if wt.end != nil {
 		err = errors.Join(err, pr.set.Remove(wt.end))
 	}
-	return errors.Join(err, pr.set.Remove(b))
+	err = errors.Join(err, pr.set.Remove(b))
+	if moves := pr.set.ByID(stackMovesID); moves != nil && len(pr.stackWatches()) == 0 {
+		err = errors.Join(err, pr.set.Remove(moves))
+	}
+	return err
 }
 
 func (pr *process) clearSlot(b *breakpoint.Breakpoint) error {
@@ -199,7 +214,7 @@ func (pr *process) watchesOver() (over []*api.Breakpoint) {
 	for _, r := range pr.session.stop.Reached {
 		for _, b := range pr.set.All() {
 			wt := settingsOf(b).watch
-			if wt == nil || wt.end != r.Breakpoint {
+			if wt == nil || wt.end != r.Breakpoint && !(wt.over && r.Breakpoint == b) {
 				continue
 			}
 			over = append(over, pr.apiBreakpoint(b))
