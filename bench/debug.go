@@ -51,7 +51,11 @@ func (c contender) run(verb string, args, commands []string, f func(*exec.Cmd, *
 	defer cancel()
 	argv := append([]string{verb, "--allow-non-terminal-interactive", "--check-go-version=false", "--init", script}, args...)
 	cmd := exec.CommandContext(ctx, c.path, argv...)
-	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "NO_COLOR=1")
+	cache := c.cache
+	if cache == "" {
+		cache = dir // nothing is remembered from run to run
+	}
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+cache, "NO_COLOR=1")
 	out := &output{marker: filepath.Join(dir, "marker"), seen: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := f(cmd, out); err != nil {

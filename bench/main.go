@@ -48,7 +48,7 @@ func run(ours, peer string, runs int, only string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	contenders := []contender{{"ours", ours}, {"peer", peer}}
+	contenders := []contender{{name: "ours", path: ours}, {name: "peer", path: peer}}
 	for i := range contenders {
 		if contenders[i].path, err = filepath.Abs(contenders[i].path); err != nil {
 			return "", err

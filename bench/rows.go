@@ -9,7 +9,11 @@ import (
 )
 
 // A contender is a debugger that takes part.
-type contender struct{ name, path string }
+type contender struct {
+	name, path string
+	// cache is where it finds what it remembers of programs; "" for nothing.
+	cache string
+}
 
 // A figure is one thing measured in a run.
 type figure struct {
@@ -33,9 +37,18 @@ func rows(t targets) []row {
 	memory := func(limit float64) figure { return figure{", memory", "MB", limit, ""} }
 	return []row{
 		{"exec to prompt, 82 MB server", []figure{seconds(0.1), memory(0.25)}, session(t.server, nil), nil},
+		{"exec to prompt, 82 MB server, seen before", []figure{seconds(0.1), memory(0.25)}, remembered(session(t.server, nil)), nil},
+		{"exec to prompt, 82 MB server, not in the page cache", []figure{seconds(0.1), memory(0)}, fromDisk(t.server, session(t.server, nil)), nil},
 		{"exec to prompt, 2 MB hello", []figure{seconds(0.5), memory(0)}, session(t.lines, nil), nil},
-		{"first break, locals, stack, 82 MB server", []figure{seconds(0.2), memory(0)},
-			session(t.server, nil, "break main.main", "continue", "locals", "stack"), nil},
+		{"exec to prompt, 2 MB hello, seen before", []figure{seconds(0.5), memory(0)}, remembered(session(t.lines, nil)), nil},
+		{"first break, locals, stack, 82 MB server", []figure{seconds(0.2), memory(0.2)}, session(t.server, nil, firstBreak...), nil},
+		{"first break, locals, stack, 82 MB server, seen before", []figure{seconds(0.05), memory(0.2)},
+			remembered(session(t.server, nil, firstBreak...)), nil},
+		{"first break, locals, stack, 82 MB server, not in the page cache", []figure{seconds(0.2), memory(0)},
+			fromDisk(t.server, session(t.server, nil, firstBreak...)), nil},
+		{"first break, locals, stack, 2 MB hello", []figure{seconds(0.5), memory(0)}, session(t.lines, nil, firstBreak...), nil},
+		{"first break, locals, stack, 2 MB hello, seen before", []figure{seconds(0.5), memory(0)},
+			remembered(session(t.lines, nil, firstBreak...)), nil},
 		gapRow("longest gap over attach and detach, 2 MB", t.ticker),
 		gapRow("longest gap over attach and detach, 82 MB", t.server, "tick"),
 		{"false condition, per hit", []figure{{"", "us", 0.05, ""}}, falseHits(t.hotloop, 3000), nil},

@@ -62,7 +62,7 @@ func (o *options) editorConfig() dap.Config {
 	_, settings := settings()
 	cfg := dapConfig(nil, false)
 	cfg.Session = session.Config{
-		DebugDirs: settings.DebugInfoDirectories, AnyGoVersion: !o.checkGo, DisableASLR: o.disableASLR,
+		DebugDirs: settings.DebugInfoDirectories, Cache: symbolCache(settings), AnyGoVersion: !o.checkGo, DisableASLR: o.disableASLR,
 		Guardian: true, Warn: warn,
 	}
 	return cfg

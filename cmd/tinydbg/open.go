@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/tinydbg/tinydbg/internal/config"
 	"github.com/tinydbg/tinydbg/internal/service/dap"
 	"github.com/tinydbg/tinydbg/internal/session"
+	"github.com/tinydbg/tinydbg/internal/symcache"
 )
 
 // open attaches or starts, as s says, and returns the session.
 func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 	_, settings := settings()
 	cfg := session.Config{
-		DebugDirs: settings.DebugInfoDirectories, AnyGoVersion: !o.checkGo, Formatters: settings.Formatters,
+		DebugDirs: settings.DebugInfoDirectories, Cache: symbolCache(settings), AnyGoVersion: !o.checkGo, Formatters: settings.Formatters,
 		Guardian: true, Warn: warn,
 	}
 	if s.attached() {
@@ -48,6 +50,11 @@ func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 		return nil, fmt.Errorf("could not launch process: %w", err)
 	}
 	return b, nil
+}
+
+// symbolCache is nil when the user has switched it off.
+func symbolCache(c *config.Config) *symcache.Cache {
+	return symcache.New(symcache.Dir(), int64(c.SymbolCache)<<20)
 }
 
 func warn(text string) { fmt.Fprintf(os.Stderr, "Warning: %s\n", text) }

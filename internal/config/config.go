@@ -60,6 +60,9 @@ type Config struct {
 	Formatters map[string]string `yaml:"formatters"`
 	// DebugInfoDirectories are searched for separate debug files.
 	DebugInfoDirectories []string `yaml:"debug-info-directories"`
+	// SymbolCache is how many megabytes the cache directory may have of what takes
+	// long to make of symbol files. 0 switches it off.
+	SymbolCache int `yaml:"symbol-cache"`
 }
 
 // Default returns the settings of a user who has never changed one.
@@ -79,6 +82,7 @@ func Default() *Config {
 		Prompt:               "(tinydbg) ",
 		Formatters:           map[string]string{},
 		DebugInfoDirectories: []string{"/usr/lib/debug/.build-id"},
+		SymbolCache:          1024,
 	}
 }
 

@@ -157,6 +157,7 @@ func (c *Config) check() error {
 		{"max-array-values", c.MaxArrayValues, 0},
 		{"max-variable-recurse", c.MaxVariableRecurse, 0},
 		{"source-list-line-count", c.SourceListLineCount, 0},
+		{"symbol-cache", c.SymbolCache, 0},
 	}
 	for _, l := range limits {
 		if l.n < l.least || l.n > 1<<20 {

@@ -109,7 +109,7 @@ func (r *refresh) addLibrary(lib library) {
 // open opens a file as the process sees it: it may live in another mount
 // namespace.
 func (s *Set) open(path string) (*symbol.File, error) {
-	o := symbol.Options{DebugDirs: s.opts.DebugDirs, Name: path}
+	o := symbol.Options{DebugDirs: s.opts.DebugDirs, Cache: s.opts.Cache, Name: path}
 	f, err := symbol.Open(s.root()+path, o)
 	if err != nil {
 		f, err = symbol.Open(path, o)

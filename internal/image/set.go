@@ -22,6 +22,7 @@ import (
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/symbol"
+	"github.com/tinydbg/tinydbg/internal/symcache"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -66,6 +67,8 @@ type Rooted interface {
 type Options struct {
 	// DebugDirs is passed on to symbol.Open.
 	DebugDirs []string
+	// Cache is passed on, too.
+	Cache *symcache.Cache
 }
 
 // Set is all images of one process.

@@ -135,16 +135,10 @@ func (env Env) filesNamed(name string) []string {
 func (env Env) funcsNamed(p pattern) []*group {
 	groups := make(map[string]*group)
 	last := p.text[strings.LastIndexByte(p.text, '.')+1:]
+	fits := func(name string) bool { return p.matches(p.key(name)) && p.fitsInstance(name) }
 	for _, im := range env.Images {
-		for _, fn := range im.File.Funcs() {
-			if !strings.Contains(fn.Name, last) {
-				continue
-			}
-			key := p.key(fn.Name)
-			if !p.matches(key) || !p.fitsInstance(fn.Name) {
-				continue
-			}
-			add(groups, key, im, fn)
+		for _, fn := range im.File.FuncsWith(last, fits) {
+			add(groups, p.key(fn.Name), im, fn)
 		}
 	}
 	env.addInlined(groups, p)

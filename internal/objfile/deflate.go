@@ -15,6 +15,11 @@ type deflate struct {
 	dst []byte
 	n   int // bytes of dst written
 
+	// emit takes what dst has before it is overwritten, if dst is only a window;
+	// nil: dst has room for everything.
+	emit    func([]byte) error
+	emitted int // bytes of dst that emit has seen
+
 	pos  int    // next byte of src to load
 	bits uint64 // loaded, not yet used
 	have uint   // how many of bits are good
@@ -33,7 +38,47 @@ var (
 // bytes of src that took. The stream must end exactly where dst does.
 func inflateRaw(dst, src []byte) (used int, err error) {
 	d := &deflate{src: src, dst: dst}
+	if used, err = d.run(); err == nil && d.n != len(dst) {
+		err = fmt.Errorf("inflates to %d bytes, its header says %d", d.n, len(dst))
+	}
+	return used, err
+}
+
+// inflateTo gives emit what the deflate stream in src inflates to, piece by
+// piece: what emit gets is valid until it returns.
+func inflateTo(emit func([]byte) error, src []byte) (used int, err error) {
+	d := &deflate{src: src, dst: make([]byte, windowSize), emit: emit}
+	if used, err = d.run(); err == nil {
+		err = emit(d.dst[d.emitted:d.n])
+	}
+	return used, err
+}
+
+const (
+	windowSize = 1 << 20
+	history    = 32 << 10 // how far matches go back
+	// room is more than a stored block, or what the last bytes of src can become.
+	room = 96 << 10
+)
+
+// slide makes room in a window.
+func (d *deflate) slide() error {
+	if d.emit == nil || len(d.dst)-d.n >= room {
+		return nil
+	}
+	if err := d.emit(d.dst[d.emitted:d.n]); err != nil {
+		return err
+	}
+	d.n = copy(d.dst, d.dst[d.n-history:d.n])
+	d.emitted = d.n
+	return nil
+}
+
+func (d *deflate) run() (used int, err error) {
 	for final := false; !final; {
+		if err := d.slide(); err != nil {
+			return 0, err
+		}
 		head := d.take(3)
 		final = head&1 != 0
 		switch head >> 1 {
@@ -56,9 +101,6 @@ func inflateRaw(dst, src []byte) (used int, err error) {
 		if err != nil {
 			return 0, err
 		}
-	}
-	if d.n != len(dst) {
-		return 0, fmt.Errorf("inflates to %d bytes, its header says %d", d.n, len(dst))
 	}
 	return d.pos - int((d.have-d.past)/8), nil
 }
@@ -123,8 +165,16 @@ func (d *deflate) stored() error {
 
 // block decodes literals and matches up to the end of a block.
 func (d *deflate) block() error {
-	if done, err := d.fastBlock(); done || err != nil {
-		return err
+	for {
+		if done, err := d.fastBlock(); done || err != nil {
+			return err
+		}
+		if d.emit == nil || len(d.dst)-d.n >= room {
+			break // the end of src, or of dst, is near
+		}
+		if err := d.slide(); err != nil {
+			return err
+		}
 	}
 	dst, n := d.dst, d.n
 	for {

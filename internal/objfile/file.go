@@ -6,6 +6,7 @@
 // memory when it is first asked for, and kept. The file is deliberately not
 // mapped: a mapped file that is truncated or rewritten in place raises SIGBUS
 // in whoever touches the bytes next, and that would be any parser above here.
+// What is mapped are files of package symcache, which nobody changes in place.
 //
 // A File is immutable but for its caches, and safe for concurrent use.
 package objfile
@@ -21,6 +22,7 @@ import (
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/symcache"
 )
 
 // File is one open ELF file.
@@ -30,6 +32,7 @@ type File struct {
 	closer io.Closer
 	size   int64
 	header *elf.File
+	cache  *symcache.Cache
 
 	sections map[string]*section
 	names    []string

@@ -65,13 +65,23 @@ func checkInflated(size uint64, compressed int) error {
 	return nil
 }
 
-func inflateZlib(raw []byte, size uint64) ([]byte, error) {
+var errChecksum = errors.New("inflated data has another checksum than it should")
+
+// checkZlib looks at the beginning of a stream (RFC 1950): two bytes of header,
+// the deflated data, a checksum.
+func checkZlib(raw []byte, size uint64) error {
 	if err := checkInflated(size, len(raw)); err != nil {
-		return nil, err
+		return err
 	}
-	// RFC 1950: two bytes of header, the stream, a checksum.
 	if len(raw) < 6 || raw[0]&15 != 8 || binary.BigEndian.Uint16(raw)%31 != 0 || raw[1]&0x20 != 0 {
-		return nil, errors.New("has no zlib header")
+		return errors.New("has no zlib header")
+	}
+	return nil
+}
+
+func inflateZlib(raw []byte, size uint64) ([]byte, error) {
+	if err := checkZlib(raw, size); err != nil {
+		return nil, err
 	}
 	data := make([]byte, size)
 	used, err := inflateRaw(data, raw[2:])
@@ -83,7 +93,7 @@ func inflateZlib(raw []byte, size uint64) ([]byte, error) {
 		return nil, errCut
 	}
 	if adler32.Checksum(data) != binary.BigEndian.Uint32(rest) {
-		return nil, errors.New("inflated data has another checksum than it should")
+		return nil, errChecksum
 	}
 	return data, nil
 }

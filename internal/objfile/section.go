@@ -106,6 +106,9 @@ func (f *File) Prefetch(names ...string) {
 }
 
 func (f *File) load(h *elf.Section) ([]byte, error) {
+	if data, ok := f.loadCached(h); ok {
+		return data, nil
+	}
 	raw, err := f.raw(h)
 	if err != nil {
 		return nil, err
@@ -124,10 +127,18 @@ func (f *File) raw(h *elf.Section) ([]byte, error) {
 		return nil, &FormatError{Path: f.path, Section: h.Name, Err: err}
 	}
 	raw := make([]byte, h.FileSize)
-	if n, err := f.src.ReadAt(raw, int64(h.Offset)); n < len(raw) {
-		return nil, &FormatError{Path: f.path, Section: h.Name, Off: uint64(n), Err: noEOF(err)}
+	if err := f.readRaw(h, raw, 0); err != nil {
+		return nil, err
 	}
 	return raw, nil
+}
+
+// readRaw fills buf from offset off of the section's bytes in the file.
+func (f *File) readRaw(h *elf.Section, buf []byte, off uint64) error {
+	if n, err := f.src.ReadAt(buf, int64(h.Offset+off)); n < len(buf) {
+		return &FormatError{Path: f.path, Section: h.Name, Off: off + uint64(n), Err: noEOF(err)}
+	}
+	return nil
 }
 
 // ReadSection fills buf from offset off of a section that is not compressed,

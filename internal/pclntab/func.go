@@ -115,10 +115,18 @@ func (t *Table) Func(row int) (Func, error) {
 	if err != nil {
 		return Func{}, err
 	}
-	rec, err := t.from(&t.funcs, off, t.fixedSize()+4*(maxPCData+maxFuncData))
+	rec, err := t.from(&t.funcs, off, t.maxSize())
 	if err != nil {
 		return Func{}, err
 	}
+	return t.decode(row, data, rec)
+}
+
+// maxSize is more than any _func has.
+func (t *Table) maxSize() uint64 { return t.fixedSize() + 4*(maxPCData+maxFuncData) }
+
+// decode is Func, of the bytes from the row's _func on.
+func (t *Table) decode(row int, data, rec []byte) (Func, error) {
 	u32 := func(i int) uint32 { return binary.LittleEndian.Uint32(rec[4*i:]) }
 	fn := Func{
 		Row: row, table: t,
@@ -133,6 +141,7 @@ func (t *Table) Func(row int) (Func, error) {
 	fn.ID, fn.Flag = rec[size-4], Flag(rec[size-3])
 	npc, nfd := uint64(u32(7)), uint64(rec[size-1])
 	if npc > maxPCData || size+4*(npc+nfd) > uint64(len(rec)) {
+		off := uint64(binary.LittleEndian.Uint32(data[8*row+4:]))
 		return Func{}, t.funcs.errorf(off, "function %d has %d pcdata and %d funcdata tables, which do not fit", row, npc, nfd)
 	}
 	fn.pcdata = rec[size : size+4*npc]

@@ -98,11 +98,16 @@ type Inlined struct {
 // InlinedAs lists the inlined calls of the function whose name is at nameOff, by
 // ascending row. tree must stand concurrent use.
 func (t *Table) InlinedAs(tree TreeFunc, nameOff int32) ([]Inlined, error) {
+	tab, err := t.funcTable()
+	if err != nil {
+		return nil, err
+	}
 	return inParallel(t.nfunc, func(from, to int) ([]Inlined, error) {
 		var hits []Inlined
 		var buf []byte
+		w := window{table: t}
 		for row := from; row < to; row++ {
-			fn, err := t.Func(row)
+			fn, err := w.function(tab, row)
 			if err != nil {
 				return nil, err
 			}

@@ -110,12 +110,26 @@ const windowSize = 256 << 10
 
 // record is the fixed beginning of a row's _func, good until the next call.
 func (w *window) record(tab []byte, row int) ([]byte, error) {
+	return w.see(tab, row, w.table.fixedSize())
+}
+
+// function is Table.Func, good until the next call.
+func (w *window) function(tab []byte, row int) (Func, error) {
+	rec, err := w.see(tab, row, w.table.maxSize())
+	if err != nil {
+		return Func{}, err
+	}
+	return w.table.decode(row, tab, rec)
+}
+
+// see is size bytes of a row's _func, or what there is.
+func (w *window) see(tab []byte, row int, size uint64) ([]byte, error) {
 	t := w.table
 	off, err := t.recordOff(tab, row)
 	if err != nil {
 		return nil, err
 	}
-	size := t.fixedSize()
+	size = min(size, t.funcs.size()-off)
 	if off >= w.off && off+size <= w.off+uint64(len(w.data)) {
 		return w.data[off-w.off:], nil
 	}

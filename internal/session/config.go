@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/tinydbg/tinydbg/internal/symcache"
 	"github.com/tinydbg/tinydbg/internal/target/native"
 )
 
@@ -14,6 +15,8 @@ type Config struct {
 	Executable string
 	// DebugDirs are searched for separate debug files; nil means the usual.
 	DebugDirs []string
+	// Cache keeps what takes long to make of symbol files; nil: nothing is kept.
+	Cache *symcache.Cache
 	// NoInject forbids mapping scratch memory in the debuggee. Traps are then
 	// passed over by lifting them.
 	NoInject bool

@@ -48,7 +48,7 @@ func (pr *process) reload(path string) error {
 	if err != nil {
 		return err
 	}
-	images, err := image.Load(pr.proc, file, image.Options{DebugDirs: pr.session.debugDirs})
+	images, err := image.Load(pr.proc, file, image.Options{DebugDirs: pr.session.debugDirs, Cache: pr.session.cfg.Cache})
 	if err != nil {
 		file.Close()
 		return err

@@ -112,7 +112,7 @@ func (s *Session) startProgram(ctx context.Context, path string, cfg *Config) (*
 }
 
 func (s *Session) openSymbols(path string) (*symbol.File, error) {
-	return symbol.Open(path, symbol.Options{DebugDirs: s.debugDirs})
+	return symbol.Open(path, symbol.Options{DebugDirs: s.debugDirs, Cache: s.cfg.Cache})
 }
 
 // warm asks what adopt and the first stop will ask, for the answers to be known
@@ -192,7 +192,7 @@ func (pr *process) adopt(proc target.Process, file *symbol.File) error {
 	if err := pr.recover(proc); err != nil {
 		return err
 	}
-	images, err := image.Load(proc, file, image.Options{DebugDirs: pr.session.debugDirs})
+	images, err := image.Load(proc, file, image.Options{DebugDirs: pr.session.debugDirs, Cache: pr.session.cfg.Cache})
 	if err != nil {
 		return err
 	}

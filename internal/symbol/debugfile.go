@@ -46,6 +46,7 @@ func (f *File) debugObject() (*objfile.File, error) {
 			d.err = fmt.Errorf("%s: no .debug_info there either", sep.Path())
 			return
 		}
+		sep.SetCache(f.opts.Cache)
 		d.obj, d.own = sep, true
 	})
 	return d.obj, d.err
@@ -60,6 +61,14 @@ func (f *File) DebugSection(name string) ([]byte, error) {
 		return nil, err
 	}
 	return obj.Section(name)
+}
+
+// DropDebugSection gives back the memory of a debug section that was looked
+// through, as far as it can be had again at no great cost. Its data stays valid.
+func (f *File) DropDebugSection(name string) {
+	if obj, err := f.debugObject(); err == nil {
+		obj.Drop(name)
+	}
 }
 
 // PrefetchDebug inflates debug sections at the same time, for those who will

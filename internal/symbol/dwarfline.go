@@ -51,6 +51,7 @@ func (f *File) goMarks(fn *Func) ([]mark, error) {
 		return nil, err
 	}
 	off, h := d.sequence(line.SetAddress(f.ByteOrder(), uint64(fn.Entry)))
+	f.DropDebugSection(".debug_line")
 	if h == nil {
 		return nil, fmt.Errorf("%s is not in .debug_line", fn.Name)
 	}

@@ -65,6 +65,7 @@ func (f *File) unitsByName(d *info.Data) (byPath, byPackage map[string][]*info.U
 				p.byPackage[pkg] = append(p.byPackage[pkg], u)
 			}
 		}
+		f.DropDebugSection(".debug_info")
 	})
 	return p.byPath, p.byPackage
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/tinydbg/tinydbg/internal/arch"
 	"github.com/tinydbg/tinydbg/internal/arch/machine"
 	"github.com/tinydbg/tinydbg/internal/objfile"
+	"github.com/tinydbg/tinydbg/internal/symcache"
 )
 
 // File is the symbols of one executable, library or debug file.
@@ -50,6 +51,8 @@ type Options struct {
 	// Name is what to call the file when path is not its name, such as
 	// /proc/PID/exe. "" means path.
 	Name string
+	// Cache keeps what takes long to make; nil means nothing is kept.
+	Cache *symcache.Cache
 }
 
 // Open opens the file at path for its symbols. It reads headers only: its cost
@@ -67,8 +70,8 @@ func New(obj *objfile.File, o Options) *File {
 	if o.DebugDirs == nil {
 		o.DebugDirs = objfile.DefaultDebugDirs
 	}
-	f := &File{obj: obj, opts: o}
-	return f
+	obj.SetCache(o.Cache)
+	return &File{obj: obj, opts: o}
 }
 
 // Close closes the file and its separate debug file. What was returned before

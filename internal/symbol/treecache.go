@@ -2,6 +2,7 @@ package symbol
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/objfile"
@@ -14,9 +15,14 @@ type treeCache struct {
 	obj    *objfile.File
 	base   addr.FileAddr
 	chunks sync.Map // offset / chunkSize -> []byte
+	count  atomic.Int32
 }
 
-const chunkSize = 16 << 10
+const (
+	chunkSize = 16 << 10
+	// maxChunks bounds them; a full cache starts again.
+	maxChunks = 256
+)
 
 // read fills buf from off; it is a pclntab.TreeFunc.
 func (c *treeCache) read(buf []byte, off uint64) error {
@@ -39,6 +45,10 @@ func (c *treeCache) chunk(i uint64) []byte {
 	data := make([]byte, chunkSize)
 	if err := c.obj.ReadAddr(data, c.base+addr.FileAddr(i*chunkSize)); err != nil {
 		return nil
+	}
+	if c.count.Add(1) > maxChunks {
+		c.chunks.Clear()
+		c.count.Store(0)
 	}
 	c.chunks.Store(i, data)
 	return data

@@ -42,7 +42,7 @@ func (f *File) typeIndex() (*typeIndex, error) {
 	f.dw.typesOnce.Do(func() {
 		base, _ := f.typesBase()
 		for _, u := range f.typeUnits(d) {
-			if err := x.add(u, base); err != nil && x.err == nil {
+			if err := x.add(u, base, func() { f.DropDebugSection(".debug_info") }); err != nil && x.err == nil {
 				x.err = err
 			}
 		}
@@ -73,13 +73,22 @@ func (f *File) typeUnits(d *info.Data) []*info.Unit {
 	return list
 }
 
-func (x *typeIndex) add(u *info.Unit, base addr.FileAddr) error {
+// dropEvery is how many bytes of a unit are looked through before their memory is
+// given back.
+const dropEvery = 1 << 20
+
+func (x *typeIndex) add(u *info.Unit, base addr.FileAddr, drop func()) error {
+	defer drop()
 	c, err := u.Entries()
 	if err != nil {
 		return err
 	}
-	isGo := u.IsGo()
+	isGo, dropped := u.IsGo(), u.Off
 	for e := c.Next(); e != nil; e = c.Next() {
+		if e.Off-dropped > dropEvery {
+			drop()
+			dropped = e.Off
+		}
 		switch e.Tag {
 		case info.TagCompileUnit, info.TagPartialUnit, info.TagTypeUnit, info.TagNamespace:
 			continue

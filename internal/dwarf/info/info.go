@@ -21,6 +21,9 @@ import (
 // that does not exist is an error.
 type Source interface {
 	DebugSection(name string) ([]byte, error)
+	// DropDebugSection is called when a section was looked through, most of which
+	// will not be asked for again. Its bytes must stay valid.
+	DropDebugSection(name string)
 }
 
 // Offset is a byte offset in .debug_info: the identity of an entry.
@@ -154,6 +157,7 @@ func (d *Data) readRanges() {
 			d.ranges = append(d.ranges, unitRange{low: r.Low, high: r.High, unit: u})
 		}
 	}
+	d.src.DropDebugSection(".debug_info")
 	sort.Slice(d.ranges, func(i, j int) bool { return d.ranges[i].low < d.ranges[j].low })
 	var reach uint64
 	for i := range d.ranges {

@@ -17,6 +17,8 @@ import (
 // sections is an info.Source.
 type sections map[string][]byte
 
+func (sections) DropDebugSection(string) {}
+
 func (s sections) DebugSection(name string) ([]byte, error) {
 	if b := s[name]; b != nil {
 		return b, nil

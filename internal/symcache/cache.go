@@ -1,0 +1,179 @@
+// Package symcache keeps what was made of symbol files at some expense, such as
+// inflated debug sections, in files of the user's cache directory. The next
+// debugger maps them: it reads the pages that it asks for, and no others.
+//
+// Everything has a [Key], which begins with the build id of the file it was made
+// of. A file here is complete when it has its name: it is written under another
+// one and renamed, so two debuggers that make the same thing at once do not
+// disturb each other. One that is damaged is removed, as if it had not been there:
+// its contents have a checksum, which is computed when it is opened. The longest
+// unused files make room for new ones.
+//
+// A nil *Cache is one that is switched off. A Cache may be used from any goroutine.
+package symcache
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Cache is a directory of such files.
+type Cache struct {
+	dir string
+	max int64
+
+	mu sync.Mutex
+	// mapped has the files that were opened before: mappings live as long as the
+	// process, since nobody knows who still looks at them.
+	mapped map[string][]byte
+}
+
+// Key tells what something was made of. It is the same for the same contents.
+type Key struct {
+	// BuildID is that of the ELF file; nothing is kept without one.
+	BuildID string
+	// What names the thing, in such a way that its contents follow from it and
+	// the build id.
+	What string
+}
+
+func (k Key) text() string { return k.BuildID + " " + k.What }
+
+// New is the cache in a directory, which is made when it is first needed. It
+// grows to at most max bytes; with 0 it is off, and nil.
+func New(dir string, max int64) *Cache {
+	if max <= 0 || dir == "" {
+		return nil
+	}
+	return &Cache{dir: dir, max: max, mapped: map[string][]byte{}}
+}
+
+// Dir is the directory of this user's cache: tinydbg/symbols below
+// $XDG_CACHE_HOME or $HOME/.cache; "" when neither is set.
+func Dir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "tinydbg", "symbols")
+}
+
+// Get is what was kept under a key. It must not be changed.
+func (c *Cache) Get(k Key) (data []byte, ok bool) {
+	if c == nil || k.BuildID == "" {
+		return nil, false
+	}
+	name := fileName(k)
+	c.mu.Lock()
+	file, ok := c.mapped[name]
+	c.mu.Unlock()
+	if ok {
+		return file[headerSize:], true
+	}
+	path := filepath.Join(c.dir, name)
+	file, err := openFile(path, k)
+	if errors.Is(err, errDamaged) {
+		_ = os.Remove(path)
+	}
+	if err != nil {
+		return nil, false
+	}
+	now := time.Now()
+	_ = os.Chtimes(path, now, now) // it was of use
+	return c.keep(name, file), true
+}
+
+// Put keeps data under a key. What goes wrong does not matter: then it is made
+// again the next time.
+func (c *Cache) Put(k Key, data []byte) {
+	w, err := c.Create(k)
+	if err != nil {
+		return
+	}
+	if _, err := w.Write(data); err != nil {
+		w.Abort()
+		return
+	}
+	_, _ = w.Commit()
+}
+
+// keep remembers a mapped file; the first of several counts.
+func (c *Cache) keep(name string, file []byte) (data []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if old, ok := c.mapped[name]; ok {
+		_ = syscall.Munmap(file)
+		return old[headerSize:]
+	}
+	c.mapped[name] = file
+	return file[headerSize:]
+}
+
+const suffix = ".sym"
+
+func fileName(k Key) string {
+	sum := sha256.Sum256([]byte(k.text()))
+	return hex.EncodeToString(sum[:16]) + suffix
+}
+
+// ready makes the directory, and refuses one that others could have filled.
+func (c *Cache) ready() error {
+	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+		return err
+	}
+	st, err := os.Stat(c.dir)
+	if err != nil {
+		return err
+	}
+	sys, ok := st.Sys().(*syscall.Stat_t)
+	if !ok || int(sys.Uid) != os.Geteuid() || st.Mode().Perm()&0o022 != 0 {
+		return fmt.Errorf("%s: is not this user's alone", c.dir)
+	}
+	return nil
+}
+
+// staleAfter is how old an unfinished file must be for its writer to be dead.
+const staleAfter = time.Hour
+
+// shrink removes the longest unused files until the rest has at most max bytes,
+// and what writers left behind that died.
+func (c *Cache) shrink() {
+	list, err := os.ReadDir(c.dir)
+	if err != nil {
+		return
+	}
+	var kept []os.FileInfo
+	var total int64
+	for _, e := range list {
+		st, err := e.Info()
+		if err != nil || !st.Mode().IsRegular() {
+			continue
+		}
+		switch {
+		case strings.HasSuffix(e.Name(), suffix):
+			kept = append(kept, st)
+			total += st.Size()
+		case strings.HasPrefix(e.Name(), unfinished) && time.Since(st.ModTime()) > staleAfter:
+			_ = os.Remove(filepath.Join(c.dir, e.Name()))
+		}
+	}
+	slices.SortFunc(kept, func(a, b os.FileInfo) int { return cmp.Compare(a.ModTime().UnixNano(), b.ModTime().UnixNano()) })
+	for _, st := range kept {
+		if total <= c.max {
+			return
+		}
+		if os.Remove(filepath.Join(c.dir, st.Name())) == nil {
+			total -= st.Size()
+		}
+	}
+}
