@@ -90,9 +90,7 @@ func Preload(f *symbol.File) {
 		return
 	}
 	f.Preload()
-	for _, name := range symbolNames {
-		f.ELFSymbol(name)
-	}
+	f.FindELFSymbols(symbolNames...)
 }
 
 // symbolAddr is where a variable of the runtime is.

@@ -57,6 +57,21 @@ func (f *File) loadCached(h *elf.Section) (data []byte, ok bool) {
 	return data, err == nil
 }
 
+// CacheKey is for what follows from the data of a section; what names it and the
+// way it is written. The key is of no use when the file has no such section.
+func (f *File) CacheKey(section, what string) symcache.Key {
+	s := f.lookup(section)
+	if s == nil {
+		return symcache.Key{}
+	}
+	key, err := f.cacheKey(s.head)
+	if err != nil {
+		return symcache.Key{}
+	}
+	key.What = what + " of " + key.What
+	return key
+}
+
 // cacheKey also has the last bytes of the compressed data, which are the checksum
 // of what it inflates to.
 func (f *File) cacheKey(h *elf.Section) (symcache.Key, error) {

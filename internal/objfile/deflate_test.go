@@ -100,6 +100,16 @@ func FuzzInflate(f *testing.F) {
 		if err == nil && !bytes.Equal(dst, want) {
 			t.Fatalf("got % x, want % x", dst, want)
 		}
+		var pieces bytes.Buffer
+		_, gotErr = inflateTo(func(data []byte) error {
+			if pieces.Write(data); pieces.Len() > len(want) {
+				return errTooMuch
+			}
+			return nil
+		}, src)
+		if (err == nil) != (gotErr == nil) || err == nil && !bytes.Equal(pieces.Bytes(), want) {
+			t.Fatalf("in pieces: %d bytes, %v; want %d, %v", pieces.Len(), gotErr, len(want), err)
+		}
 	})
 }
 

@@ -6,44 +6,57 @@ import (
 	"slices"
 )
 
-// SymbolsNamed lists those of Symbols that are called exactly name, in table
-// order. It passes over the table without keeping it: the names alone of a
-// large program's symbols take megabytes.
-func (f *File) SymbolsNamed(name string) ([]Symbol, error) {
-	table, names, err := f.symbolSections()
-	if err != nil || table == nil || name == "" {
+// SymbolsNamed lists, for each of names, those of Symbols that are called exactly
+// so, in table order. It passes over the table without keeping it: the names alone
+// of a large program's symbols take megabytes.
+func (f *File) SymbolsNamed(names ...string) (map[string][]Symbol, error) {
+	table, strtab, err := f.symbolSections()
+	if err != nil || table == nil || len(names) == 0 {
 		return nil, err
 	}
-	offs, err := f.stringOffsets(names, name)
+	offs, err := f.stringOffsets(strtab, names)
 	if err != nil || len(offs) == 0 {
 		return nil, err
 	}
-	var found []Symbol
+	found := map[string][]Symbol{}
 	err = f.pass(table, symbolSize, func(_ uint64, data []byte) {
 		for ; len(data) >= symbolSize; data = data[symbolSize:] {
-			off := f.ByteOrder().Uint32(data)
-			if _, ok := slices.BinarySearch(offs, off); !ok {
+			name, ok := offs[f.ByteOrder().Uint32(data)]
+			if !ok {
 				continue
 			}
 			if s, ok := f.symbolCalled(data, name); ok {
-				found = append(found, s)
+				found[name] = append(found[name], s)
 			}
 		}
 	})
 	return found, err
 }
 
-// stringOffsets are the offsets in a string table where s stands: also at the
-// end of longer strings, as linkers share them. Ascending.
-func (f *File) stringOffsets(strtab *elf.Section, s string) ([]uint32, error) {
-	want := append([]byte(s), 0)
-	var offs []uint32
-	var tail []byte // of what came before, too short to hold s
+// stringOffsets are the offsets in a string table where one of names stands: also
+// at the end of longer strings, as linkers share them.
+func (f *File) stringOffsets(strtab *elf.Section, names []string) (map[uint32]string, error) {
+	offs := map[uint32]string{}
+	longest := 0
+	for _, name := range names {
+		longest = max(longest, len(name)+1)
+	}
+	var tail []byte // of what came before, too short to hold any
 	err := f.pass(strtab, 1, func(off uint64, data []byte) {
-		joint := append(tail, data[:min(len(data), len(want)-1)]...)
-		offs = appendOffsets(offs, joint, want, off-uint64(len(tail)))
-		offs = appendOffsets(offs, data, want, off)
-		tail = slices.Clone(data[max(0, len(data)-len(want)+1):])
+		joint := append(tail, data[:min(len(data), longest-1)]...)
+		for _, name := range names {
+			if name == "" {
+				continue
+			}
+			want := append([]byte(name), 0)
+			for _, at := range appendOffsets(nil, joint, want, off-uint64(len(tail))) {
+				offs[at] = name
+			}
+			for _, at := range appendOffsets(nil, data, want, off) {
+				offs[at] = name
+			}
+		}
+		tail = slices.Clone(data[max(0, len(data)-longest+1):])
 	})
 	return offs, err
 }

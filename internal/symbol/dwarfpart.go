@@ -65,7 +65,6 @@ func (f *File) unitsByName(d *info.Data) (byPath, byPackage map[string][]*info.U
 				p.byPackage[pkg] = append(p.byPackage[pkg], u)
 			}
 		}
-		f.DropDebugSection(".debug_info")
 	})
 	return p.byPath, p.byPackage
 }

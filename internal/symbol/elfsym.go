@@ -48,13 +48,29 @@ func (f *File) ELFSymbol(name string) (a addr.FileAddr, size uint64, ok bool) {
 }
 
 func (f *File) symbolsNamed(name string) []objfile.Symbol {
-	p := &f.elfsym
-	if list, ok := p.named.Load(name); ok {
+	if list, ok := f.elfsym.named.Load(name); ok {
 		return list.([]objfile.Symbol)
 	}
-	list, _ := f.symbolObject().SymbolsNamed(name)
-	p.named.Store(name, list)
-	return list
+	f.FindELFSymbols(name)
+	list, _ := f.elfsym.named.Load(name)
+	return list.([]objfile.Symbol)
+}
+
+// FindELFSymbols looks for several symbols in one pass over the table. Later
+// questions for them are answered at once.
+func (f *File) FindELFSymbols(names ...string) {
+	p := &f.elfsym
+	unknown := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		_, ok := p.named.Load(name)
+		return ok
+	})
+	if len(unknown) == 0 {
+		return
+	}
+	found, _ := f.symbolObject().SymbolsNamed(unknown...)
+	for _, name := range unknown {
+		p.named.Store(name, found[name])
+	}
 }
 
 // ELFSymbolAt finds the symbol that contains a: its name and address. One

@@ -3,7 +3,7 @@ package symbol
 import (
 	"errors"
 	"fmt"
-	"hash/maphash"
+	"hash/crc32"
 	"sort"
 	"strings"
 
@@ -11,19 +11,13 @@ import (
 	"github.com/tinydbg/tinydbg/internal/dwarf/info"
 )
 
-// typeIndex finds types by name and by runtime descriptor. It holds 16 bytes
-// for each type; names stay in the section.
+// typeIndex finds types by name and by runtime descriptor. It holds 8 bytes for
+// each; names stay in the section. It is kept in the cache.
 type typeIndex struct {
-	names   []hashedType  // by hash, then offset
-	runtime []runtimeType // by descriptor
+	names   pairs // from hashes of names to offsets of entries
+	runtime pairs // from descriptors to offsets of entries
 	err     error
 }
-
-type hashedType struct{ hash, off uint32 }
-
-type runtimeType struct{ descriptor, off uint32 }
-
-var typeSeed = maphash.MakeSeed()
 
 // NotFoundError is the error for names that the debug information does not have.
 type NotFoundError struct {
@@ -40,22 +34,34 @@ func (f *File) typeIndex() (*typeIndex, error) {
 	}
 	x := &f.dw.names
 	f.dw.typesOnce.Do(func() {
-		base, _ := f.typesBase()
-		for _, u := range f.typeUnits(d) {
-			if err := x.add(u, base, func() { f.DropDebugSection(".debug_info") }); err != nil && x.err == nil {
-				x.err = err
-			}
+		key := f.debug.obj.CacheKey(".debug_info", "types 1")
+		if kept, ok := f.opts.Cache.Get(key); ok && x.decode(kept) {
+			return
 		}
-		sort.Slice(x.names, func(i, j int) bool {
-			a, b := x.names[i], x.names[j]
-			return a.hash < b.hash || a.hash == b.hash && a.off < b.off
-		})
-		sort.Slice(x.runtime, func(i, j int) bool { return x.runtime[i].descriptor < x.runtime[j].descriptor })
+		f.indexTypes(d, x)
+		if x.err == nil && len(x.names) >= minKept {
+			f.opts.Cache.Put(key, x.encode())
+		}
 	})
 	if len(x.names) == 0 {
 		return x, x.err
 	}
 	return x, nil
+}
+
+// minKept is the size from which on an index is worth a file.
+const minKept = 16 << 10
+
+func (f *File) indexTypes(d *info.Data, x *typeIndex) {
+	var w typeWalk
+	w.base, _ = f.typesBase()
+	w.drop = func() { f.DropDebugSection(".debug_info") }
+	for _, u := range f.typeUnits(d) {
+		if err := w.add(u); err != nil && x.err == nil {
+			x.err = err
+		}
+	}
+	x.names, x.runtime = makePairs(w.names), makePairs(w.runtime)
 }
 
 // typeUnits are C's units and, of Go's, the runtime's: Go's linker puts the types
@@ -73,12 +79,20 @@ func (f *File) typeUnits(d *info.Data) []*info.Unit {
 	return list
 }
 
-// dropEvery is how many bytes of a unit are looked through before their memory is
-// given back.
+// typeWalk collects the types of units: pairs of a hash or a descriptor, and the
+// entry's offset.
+type typeWalk struct {
+	base           addr.FileAddr
+	names, runtime []uint64
+	// drop gives the memory of what was looked through back.
+	drop func()
+}
+
+// dropEvery is how many bytes of a unit are looked through before that.
 const dropEvery = 1 << 20
 
-func (x *typeIndex) add(u *info.Unit, base addr.FileAddr, drop func()) error {
-	defer drop()
+func (x *typeWalk) add(u *info.Unit) error {
+	defer x.drop()
 	c, err := u.Entries()
 	if err != nil {
 		return err
@@ -86,7 +100,7 @@ func (x *typeIndex) add(u *info.Unit, base addr.FileAddr, drop func()) error {
 	isGo, dropped := u.IsGo(), u.Off
 	for e := c.Next(); e != nil; e = c.Next() {
 		if e.Off-dropped > dropEvery {
-			drop()
+			x.drop()
 			dropped = e.Off
 		}
 		switch e.Tag {
@@ -97,21 +111,21 @@ func (x *typeIndex) add(u *info.Unit, base addr.FileAddr, drop func()) error {
 			if uint64(e.Off) >= 1<<32 {
 				return errors.New(".debug_info is larger than 4 GiB: its types cannot be searched")
 			}
-			x.addEntry(e, isGo, base)
+			x.addEntry(e, isGo)
 		}
 		c.SkipChildren()
 	}
 	return c.Err()
 }
 
-func (x *typeIndex) addEntry(e *info.Entry, isGo bool, base addr.FileAddr) {
+func (x *typeWalk) addEntry(e *info.Entry, isGo bool) {
 	name := e.Field(info.AtName)
 	if r := e.Uint(info.AtGoRuntimeType); r != 0 && isGo {
 		if e.Tag == info.TagBaseType || e.Tag == info.TagPointerType {
-			r = descriptorOffset(r, base, e.String(info.AtName))
+			r = descriptorOffset(r, x.base, e.String(info.AtName))
 		}
 		if r < 1<<32 {
-			x.runtime = append(x.runtime, runtimeType{uint32(r), uint32(e.Off)})
+			x.runtime = append(x.runtime, r<<32|uint64(e.Off))
 		}
 	}
 	if name == nil || e.Flag(info.AtDeclaration) {
@@ -119,17 +133,20 @@ func (x *typeIndex) addEntry(e *info.Entry, isGo bool, base addr.FileAddr) {
 	}
 	hash, ok := hashName(name)
 	if ok {
-		x.names = append(x.names, hashedType{hash, uint32(e.Off)})
+		x.names = append(x.names, uint64(hash)<<32|uint64(e.Off))
 	}
 }
 
 func hashName(f *info.Field) (uint32, bool) {
 	if b, ok := f.Raw(); ok {
-		return uint32(maphash.Bytes(typeSeed, b)), true
+		return crc32.Checksum(b, typeHash), true
 	}
 	s, err := f.Str()
-	return uint32(maphash.String(typeSeed, s)), err == nil
+	return crc32.Checksum([]byte(s), typeHash), err == nil
 }
+
+// typeHash has an instruction of its own on most processors.
+var typeHash = crc32.MakeTable(crc32.Castagnoli)
 
 // TypeNamed finds a type by its whole name, as Type.Name gives it. The error of
 // one that does not exist is a *NotFoundError.
@@ -153,10 +170,8 @@ func (f *File) TypeNamed(name string) (*Type, error) {
 
 // lookupType is nil when no entry has the name.
 func (f *File) lookupType(x *typeIndex, name string) (*Type, error) {
-	hash := uint32(maphash.String(typeSeed, name))
-	i := sort.Search(len(x.names), func(i int) bool { return x.names[i].hash >= hash })
-	for ; i < len(x.names) && x.names[i].hash == hash; i++ {
-		e, err := f.dw.data.Entry(info.Offset(x.names[i].off))
+	for off := range x.names.all(crc32.Checksum([]byte(name), typeHash)) {
+		e, err := f.dw.data.Entry(info.Offset(off))
 		if err == nil && e.String(info.AtName) == name {
 			return f.typeAt(e.Off)
 		}
@@ -174,12 +189,12 @@ func (f *File) TypeByRuntimeAddr(a addr.FileAddr) (*Type, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: where the runtime's types are is not known (no symbol runtime.types)", f.Path())
 	}
-	want := uint64(a - base)
-	i := sort.Search(len(x.runtime), func(i int) bool { return uint64(x.runtime[i].descriptor) >= want })
-	if i == len(x.runtime) || uint64(x.runtime[i].descriptor) != want {
-		return nil, &NotFoundError{"type with the runtime's descriptor", a.String()}
+	if want := uint64(a - base); want < 1<<32 {
+		for off := range x.runtime.all(uint32(want)) {
+			return f.typeAt(info.Offset(off))
+		}
 	}
-	return f.typeAt(info.Offset(x.runtime[i].off))
+	return nil, &NotFoundError{"type with the runtime's descriptor", a.String()}
 }
 
 // typesBase is what DW_AT_go_runtime_type counts from: the linker writes the
@@ -217,9 +232,10 @@ func (f *File) TypeNames() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]string, 0, len(x.names))
-	for _, n := range x.names {
-		e, err := f.dw.data.Entry(info.Offset(n.off))
+	list := make([]string, 0, x.names.len())
+	for i := range x.names.len() {
+		_, off := x.names.at(i)
+		e, err := f.dw.data.Entry(info.Offset(off))
 		if err != nil {
 			return nil, err
 		}

@@ -141,10 +141,17 @@ func (d *Data) UnitsAt(pc uint64) []*Unit {
 	return found
 }
 
+// unitsAtOnce is how many units' root entries are read before the memory they
+// were read from is given back.
+const unitsAtOnce = 64
+
 // readRanges asks every unit's root entry for its addresses. .debug_aranges
 // would not be faster: Go does not write it, and C's has gaps.
 func (d *Data) readRanges() {
-	for _, u := range d.units {
+	for i, u := range d.units {
+		if i%unitsAtOnce == 0 {
+			d.src.DropDebugSection(".debug_info")
+		}
 		root, err := u.Root()
 		if err != nil || root.Tag != TagCompileUnit && root.Tag != TagSkeletonUnit {
 			continue
