@@ -13,6 +13,13 @@ import (
 // at every stop (BenchmarkStop).
 const maxThreads = 500
 
+// maxRunning is how many threads are looked at for goroutines of the user's, and
+// userDepth how far down their stacks.
+const (
+	maxRunning = 64
+	userDepth  = 12
+)
+
 // threads lists the goroutines, the most interesting first: the one that has
 // stopped, those that run, the user's, those of the runtime. A program without
 // goroutines has its threads listed, by negative numbers.
@@ -88,10 +95,12 @@ func (l *threadList) goroutines(ctx context.Context, d *debuggee, st *api.Debugg
 	if st.SelectedGoroutine != nil {
 		l.add(st.SelectedGoroutine)
 	}
-	user := api.ListGoroutinesFilter{Kind: api.GoroutineUser}
-	queries := [][]api.ListGoroutinesFilter{{{Kind: api.GoroutineRunning}, user}, {user}, {{Kind: api.GoroutineUser, Negated: true}}}
+	for _, t := range st.Threads[:min(len(st.Threads), maxRunning)] {
+		l.addRunning(ctx, d, t)
+	}
+	queries := [][]api.ListGoroutinesFilter{{{Kind: api.GoroutineUser}}, {{Kind: api.GoroutineUser, Negated: true}}}
 	if hideSystem {
-		queries = queries[:2]
+		queries = queries[:1]
 	}
 	for _, filters := range queries {
 		start := 0
@@ -114,18 +123,38 @@ func (l *threadList) goroutines(ctx context.Context, d *debuggee, st *api.Debugg
 	return nil
 }
 
-func (l *threadList) add(g *api.Goroutine) {
-	id := int(g.ID)
-	if l.seen[id] || g.ID <= 0 || len(l.list) >= maxThreads {
+func (l *threadList) add(g *api.Goroutine) { l.addNamed(g.ID, goroutinePlace(g), g.ThreadID) }
+
+// addRunning adds the goroutine of a thread, if it is in the user's code: to look
+// for those among all would take long.
+func (l *threadList) addRunning(ctx context.Context, d *debuggee, t *api.Thread) {
+	if t.GoroutineID <= 0 || l.seen[int(t.GoroutineID)] {
+		return
+	}
+	frames, err := d.Stacktrace(ctx, api.StacktraceIn{Id: t.GoroutineID, Depth: userDepth})
+	if err != nil {
+		return
+	}
+	for i := range frames {
+		if name := frames[i].Function.Name(); frames[i].Function != nil && !isRuntime(name) {
+			l.addNamed(t.GoroutineID, name, t.ID)
+			return
+		}
+	}
+}
+
+func (l *threadList) addNamed(goroutine int64, place string, thread int) {
+	id := int(goroutine)
+	if l.seen[id] || id <= 0 || len(l.list) >= maxThreads {
 		return
 	}
 	l.seen[id] = true
-	name := fmt.Sprintf("[Go %d] %s", g.ID, goroutinePlace(g))
+	name := fmt.Sprintf("[Go %d] %s", id, place)
 	if id == l.current {
 		name = "* " + name
 	}
-	if g.ThreadID != 0 {
-		name += fmt.Sprintf(" (Thread %d)", g.ThreadID)
+	if thread != 0 {
+		name += fmt.Sprintf(" (Thread %d)", thread)
 	}
 	l.list = append(l.list, dap.Thread{Id: id, Name: name})
 }
