@@ -114,6 +114,15 @@ func holdTerminalCommand() *cobra.Command {
 	}
 }
 
+// drainOutputCommand reads what a program prints that outlives its debugging.
+func drainOutputCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: dap.DrainOutput + " WORD", Hidden: true, Args: cobra.ExactArgs(1),
+		Short: "Read the output of a program that is not debugged any more.",
+		RunE:  func(_ *cobra.Command, args []string) error { return dap.Drain(args[0]) },
+	}
+}
+
 // holdTerminal tells the debugger where the terminal is and waits for it to end.
 // ^C is for the program.
 func holdTerminal(socket string) error {

@@ -24,7 +24,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		attachCommand(o), psCommand(), execCommand(o), debugCommand(o), testCommand(o), traceCommand(o),
 		coreCommand(o),
-		connectCommand(o), dapCommand(o), holdTerminalCommand(), versionCommand(),
+		connectCommand(o), dapCommand(o), holdTerminalCommand(), drainOutputCommand(), versionCommand(),
 		logTopic(), redirectTopic(), backendTopic(),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = false

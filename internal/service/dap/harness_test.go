@@ -20,7 +20,15 @@ import (
 	"github.com/tinydbg/tinydbg/internal/ui/command"
 )
 
-func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == dap.DrainOutput {
+		if err := dap.Drain(os.Args[2]); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(testkit.Main(m))
+}
 
 // editor is an editor with a server of its own.
 type editor struct {

@@ -230,6 +230,11 @@ func (c *client) leave(a *disconnectArgs) error {
 		if a.SuspendDebuggee && !kill {
 			d.suspend(ctx)
 		}
+		if d.output != nil && !kill {
+			if err := d.output.handOver(); err != nil {
+				c.console("Nobody will read what the program prints: " + err.Error() + "\n")
+			}
+		}
 		return d.Detach(ctx, kill)
 	}
 	if c.cfg.Multiclient && c.configured && !a.SuspendDebuggee && c.run.state == stands {

@@ -61,6 +61,16 @@ func main() {
 		go spin()
 		fmt.Println("got", <-ch)
 		os.Exit(7)
+	case "chatter":
+		turns, _ := os.Create("turns")
+		line := fmt.Sprintf("chatter %01000d\n", 0)
+		for {
+			for range 1000 {
+				fmt.Print(line)
+			}
+			turns.WriteString(".")
+			time.Sleep(time.Millisecond)
+		}
 	case "signal":
 		ch := make(chan os.Signal, 1)
 		signal.Notify(ch, syscall.SIGUSR1, syscall.SIGUSR2)
