@@ -191,7 +191,8 @@ func (c *client) handle(r *request, h handler) (body any, err error) {
 	if _, ok := urgent[r.Command]; !ok && !c.inited && r.Command != "initialize" && r.Command != "disconnect" {
 		return nil, notNow("initialize comes first")
 	}
-	if d := c.session.Load(); d != nil && c.run.running() && looks[r.Command] {
+	// What is urgent does not look at what belongs to the worker.
+	if d := c.session.Load(); looks[r.Command] && d != nil && c.run.running() {
 		return c.glance(d, r, h)
 	}
 	return h(c, r)
