@@ -155,3 +155,29 @@ func BenchmarkFalseCondition(b *testing.B) {
 		b.Fatalf("at %s", at(st))
 	}
 }
+
+// The breakpoint where panics begin is off, and stops at recovered ones when on.
+func TestBreakOnPanic(t *testing.T) {
+	ctx := context.Background()
+	s := launched(t, "watched_stack", testkit.Options{}, quiet())
+	list, err := s.ListBreakpoints(ctx, true)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d breakpoints are listed, %v", len(list), err)
+	}
+	if b, err := s.ToggleBreakpoint(ctx, 0, "panic"); err != nil || b.Disabled {
+		t.Fatalf("%+v, %v", b, err)
+	}
+	if _, err := s.Restart(ctx, api.RestartIn{}); err != nil {
+		t.Fatal(err)
+	}
+	st := s.command(api.Continue)
+	if st.Exited || st.CurrentThread.Breakpoint == nil || st.CurrentThread.Breakpoint.Name != "panic" {
+		t.Fatalf("at %s: %+v", at(st), st.CurrentThread)
+	}
+	if info := st.CurrentThread.BreakpointInfo; info == nil || len(info.Variables) != 1 || info.Variables[0].Children[0].Value != "left" {
+		t.Errorf("the panic's value: %+v", info)
+	}
+	if st = s.command(api.Continue); !st.Exited || st.ExitStatus != 0 {
+		t.Errorf("at %s", at(st))
+	}
+}

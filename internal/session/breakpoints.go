@@ -268,7 +268,7 @@ func (s *Session) ListBreakpoints(_ context.Context, _ bool) (list []*api.Breakp
 	err = s.do(func() error {
 		read := func(p *process) error {
 			for _, b := range p.set.All() {
-				if b.ID > internalIDs {
+				if b.ID > internalIDs && !(b.ID == panicID && b.Disabled) {
 					byID[b.ID] = merged(byID[b.ID], p.apiBreakpoint(b))
 				}
 			}

@@ -6,6 +6,10 @@ import (
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 )
 
+// panicID is that of the breakpoint where every panic begins, also one that is
+// recovered from. It is off, and not listed, until somebody switches it on.
+const panicID = -3
+
 // builtins are the breakpoints that are always there in Go programs.
 var builtins = []struct {
 	id        int
@@ -15,6 +19,7 @@ var builtins = []struct {
 }{
 	{-1, "unrecovered-panic", []string{"runtime.fatalpanic"}, []string{"runtime.curg._panic.arg"}},
 	{-2, "runtime-fatal-throw", []string{"runtime.throw", "runtime.fatal", "runtime.fatalsignal"}, nil},
+	{panicID, "panic", []string{"runtime.gopanic"}, []string{"e"}},
 }
 
 // addBuiltin adds the built-in breakpoints, to be armed when the process is let
@@ -33,7 +38,7 @@ func (pr *process) addBuiltin() {
 		if len(at) == 0 {
 			continue
 		}
-		bp := &breakpoint.Breakpoint{ID: b.id, Name: b.name, Addrs: at}
+		bp := &breakpoint.Breakpoint{ID: b.id, Name: b.name, Addrs: at, Disabled: b.id == panicID}
 		set := &settings{Breakpoint: api.Breakpoint{Variables: b.variables}}
 		if len(at) > 1 {
 			set.File, set.FunctionName = multiplePlaces, "(multiple functions)"

@@ -89,8 +89,8 @@ func (s *Session) followChild(parent *process, child int) {
 	for _, b := range parent.set.All() {
 		if b.ID > 0 && !b.Watch && !settingsOf(b).alone {
 			p.inherit(b)
-		} else if own := p.set.ByID(b.ID); own != nil && b.Disabled {
-			_ = p.onTracer(func() error { return p.set.SetDisabled(own, true) })
+		} else if own := p.set.ByID(b.ID); own != nil {
+			_ = p.onTracer(func() error { return p.set.SetDisabled(own, b.Disabled) })
 		}
 	}
 	s.group = append(s.group, p)

@@ -101,8 +101,8 @@ func (s *Session) restart(ctx context.Context, in *api.RestartIn) ([]api.Discard
 func (pr *process) restore(before []*breakpoint.Breakpoint) (discarded []api.DiscardedBreakpoint) {
 	for _, b := range before {
 		if b.ID < 0 {
-			if now := pr.set.ByID(b.ID); now != nil && b.Disabled {
-				_ = pr.onTracer(func() error { return pr.set.SetDisabled(now, true) })
+			if now := pr.set.ByID(b.ID); now != nil {
+				_ = pr.onTracer(func() error { return pr.set.SetDisabled(now, b.Disabled) })
 			}
 			continue
 		}

@@ -7,7 +7,8 @@ func toggleCommand() *Command {
 		Name: "toggle", Group: Breakpoints,
 		Usage: "toggle id|name", Complete: completeBreakpoint,
 		Short: "Switch a breakpoint off, or on again.",
-		Help:  `It keeps its conditions and commands while it is off.`,
+		Help: `It keeps its conditions and commands while it is off. toggle panic switches on the
+breakpoint where a panic begins, also one that the program recovers from.`,
 	}
 	c.Run = func(ctx context.Context, s *Shell, in Input) error {
 		if in.Args == "" {
