@@ -199,9 +199,8 @@ func (l *Loop) absorbTrap(th *thread, regs arch.Regs) {
 	if err != nil {
 		return
 	}
-	th.step = noStep
 	th.askPlan = true
-	if reached := l.askBreakpoints(site, h); len(reached) > 0 {
+	if reached := l.ranInto(th, site, h); len(reached) > 0 {
 		l.pending = append(l.pending, &Stop{Reason: BreakpointReached, Thread: th.Thread, Reached: reached})
 	}
 }

@@ -88,9 +88,7 @@ func (l *Loop) newHit(th *thread, regs arch.Regs, at addr.Addr) *breakpoint.Hit 
 
 // hit asks everybody who wants the site what to do with the thread.
 func (l *Loop) hit(th *thread, site *breakpoint.Site, h *breakpoint.Hit) (*Stop, error) {
-	was := th.step
-	th.step = noStep
-	reached := l.askBreakpoints(site, h)
+	reached := l.ranInto(th, site, h)
 	act, err := l.askPlan(site, h)
 	if err != nil {
 		return nil, err
@@ -106,10 +104,6 @@ func (l *Loop) hit(th *thread, site *breakpoint.Site, h *breakpoint.Hit) (*Stop,
 	if stop := l.act(th, act); stop != nil {
 		return stop, nil
 	}
-	if was == forPlan && l.plan != nil {
-		// The trap was set under its feet: the instruction is still to be done.
-		th.step = forPlan
-	}
 	if len(l.meanwhile) > 0 {
 		if err := l.stopThreads(); err != nil {
 			return nil, err
@@ -117,6 +111,16 @@ func (l *Loop) hit(th *thread, site *breakpoint.Site, h *breakpoint.Hit) (*Stop,
 		return nil, l.resumeAgain()
 	}
 	return nil, l.sendOn(th, h.Regs)
+}
+
+// ranInto is a thread's running into a site's trap. A single step has ended so,
+// but for the plan's: that trap was set under the thread's feet, and the
+// instruction is still to be done.
+func (l *Loop) ranInto(th *thread, site *breakpoint.Site, h *breakpoint.Hit) []Reached {
+	if th.step != forPlan || l.plan == nil {
+		th.step = noStep
+	}
+	return l.askBreakpoints(site, h)
 }
 
 func (l *Loop) askBreakpoints(site *breakpoint.Site, h *breakpoint.Hit) (reached []Reached) {
