@@ -37,7 +37,7 @@ race: ## the packages that have concurrency of their own
 
 SOAKTIME ?= 10m
 soak: ## fifty clients of random requests on a busy process, for SOAKTIME
-	TINYDBG_SOAK=$(SOAKTIME) $(GO) test -count=1 -timeout 2h -run TestSoak -v ./cmd/tinydbg
+	TINYDBG_SOAK=$(SOAKTIME) $(GO) test -count=1 -timeout 2h -run "TestSoak|TestClientThatNeverReads" -v ./cmd/tinydbg
 
 lint: ## what must hold before a commit
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
