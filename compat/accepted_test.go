@@ -48,6 +48,9 @@ var accepted = []struct {
 	{"Constants have to fit", `error`, `\(nothing\)`, `"can not convert 3\.7 to int: it would be truncated"`},
 	{"Core files show as much as there is", `.*\.value`, `""`, `"alpha"`}, // in the read-only data of the program
 	{"The signal is a stop reason", `\.State\.stopReason`, `"attached"`, `"(signal .*|manual)"`},
+	{"What deferred calls know", `\.Variables(\[\]\.(addr|flags|name|value|DeclLine))?`, `.*`, `.*`},
+	{"More is readable", `\.Variable\.children\[\]\.children`, `a list of 0`, `a list of 1`},
+	{"A pointer's target has no declaration", `\.Variable\.children\[\]\.DeclLine`, `\d+`, `0`},
 	{"Deferred calls that the compiler has inlined", `\.Locations\[\]\.Defers`, `a list of 0`, `a list of 1`},
 }
 
@@ -66,6 +69,7 @@ var onlyAt = map[string]string{
 	"Tracepoints in passing":                    "ebpf",
 	"Core files show as much as there is":       "core: main.crash, core: main.crash locals",
 	"The signal is a stop reason":               "core: state, core: halt",
+	"What deferred calls know":                  "locals of deferred call 1, locals of deferred call 2",
 	"Order":                                     "returns, guess",
 }
 
