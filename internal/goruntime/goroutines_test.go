@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -61,17 +60,41 @@ func TestGoroutineStates(t *testing.T) {
 	}
 }
 
-func checkStates(t *testing.T, r *Runtime, mem target.Memory) {
-	gs, next, err := r.Goroutines(mem, 0, 0)
-	if err != nil || next != -1 {
-		t.Fatalf("next %d, %v", next, err)
+// settled waits until the program's goroutines are where they are going: that
+// it has started them does not say that they have got there.
+func settled(t *testing.T, r *Runtime, mem target.Memory) []*G {
+	var gs []*G
+	testkit.Eventually(t, func() bool {
+		list, next, err := r.Goroutines(mem, 0, 0)
+		if err != nil || next != -1 {
+			t.Fatalf("next %d, %v", next, err)
+		}
+		gs = list
+		there := 0
+		for _, g := range gs {
+			want, ok := wantStates[r.startedWith(g)]
+			if ok && g.Status == want.status && g.WaitReason == want.reason && (g.ThreadID != 0) == (g.Status == Syscall) {
+				there++
+			}
+		}
+		return there == len(wantStates)
+	}, "the goroutines to be where they wait")
+	return gs
+}
+
+func (r *Runtime) startedWith(g *G) string {
+	name := r.funcName(g.StartPC)
+	if fn, ok := wrapped[name]; ok {
+		return fn
 	}
+	return name
+}
+
+func checkStates(t *testing.T, r *Runtime, mem target.Memory) {
+	gs := settled(t, r, mem)
 	seen := map[string]int{}
 	for _, g := range gs {
-		name := r.funcName(g.StartPC)
-		if fn, ok := wrapped[name]; ok {
-			name = fn
-		}
+		name := r.startedWith(g)
 		seen[name]++
 		if g.Err != nil || g.ID <= 0 || g.StackLo >= g.StackHi {
 			t.Errorf("goroutine %+v", g)
@@ -153,26 +176,38 @@ func TestMachines(t *testing.T) {
 	proc := testkit.Start(t, bin)
 	proc.WaitOutput(t, "goroutines")
 	r, mem := open(t, bin, proc.PID)
+	// The process runs: the runtime may be starting a thread, which the kernel knows
+	// before the list of machines does.
+	testkit.Eventually(t, func() bool {
+		got, want := machines(t, r, mem), tasks(t, proc.PID)
+		return slices.Equal(got, want)
+	}, "the machines to be the threads of the process")
+}
+
+func machines(t *testing.T, r *Runtime, mem target.Memory) []string {
 	ms, err := r.Ms(mem)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got, want []string
+	var list []string
 	for _, m := range ms {
-		got = append(got, fmt.Sprint(m.ThreadID))
+		list = append(list, fmt.Sprint(m.ThreadID))
 	}
-	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", proc.PID))
+	slices.Sort(list)
+	return list
+}
+
+func tasks(t *testing.T, pid int) []string {
+	dir, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, task := range tasks {
-		want = append(want, filepath.Base(task.Name()))
+	var list []string
+	for _, task := range dir {
+		list = append(list, task.Name())
 	}
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		t.Errorf("machines on threads %v, threads %v", got, want)
-	}
+	slices.Sort(list)
+	return list
 }
 
 // The embedded wait reasons must be those that programs with symbols have.

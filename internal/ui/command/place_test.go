@@ -131,6 +131,31 @@ func TestListWarnsOfNewerFiles(t *testing.T) {
 	story(t, s, out, listing+"Warning: ./new.go is newer than the program: lines may not match\n     1:\tpackage p\n"+listing+"     1:\tpackage p\n", "list 1", "list 1")
 }
 
+// Files of a module's version and of a Go release are as old as their download.
+func TestListDoesNotWarnOfReleasedFiles(t *testing.T) {
+	for _, name := range []string{"go/pkg/mod/example.com/m@v1.2.3/sub/new.go", "goroot/src/fmt/new.go"} {
+		s, srv, out := newShell(t)
+		s.WorkDir = t.TempDir()
+		file := filepath.Join(s.WorkDir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for path, text := range map[string]string{file: "package p\n", filepath.Join(s.WorkDir, "goroot/VERSION"): "go1.26.8\n"} {
+			_ = os.MkdirAll(filepath.Dir(path), 0o700)
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		srv.on("LastModified", api.LastModifiedOut{Time: info.ModTime().Add(-1)})
+		srv.on("FindLocation", api.FindLocationOut{Locations: []api.Location{{File: file, Line: 1}}})
+		story(t, s, out, "Showing "+file+":1 (PC: 0x0)\n     1:\tpackage p\n", "list 1")
+	}
+}
+
 func TestDisassemble(t *testing.T) {
 	s, srv, out := newShell(t)
 	srv.on("Disassemble", api.DisassembleOut{Disassemble: api.AsmInstructions{

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -53,8 +54,8 @@ func (s *Shell) list(ctx context.Context, file string, line int, arrow bool) err
 	return nil
 }
 
-// readSource reads a file and warns, once for each, if it is newer than the
-// program.
+// readSource reads a file and warns, once for each, if it is one that people edit
+// and newer than the program.
 func (s *Shell) readSource(ctx context.Context, path string) ([]byte, error) {
 	if path == "" || strings.HasPrefix(path, "<") {
 		return nil, fmt.Errorf("the code was generated, there is no file")
@@ -68,12 +69,31 @@ func (s *Shell) readSource(ctx context.Context, path string) ([]byte, error) {
 	}
 	if _, asked := s.newer[path]; !asked {
 		built, err := s.Client.LastModified(ctx)
-		s.newer[path] = err == nil && !built.IsZero() && info.ModTime().After(built)
+		s.newer[path] = err == nil && !built.IsZero() && info.ModTime().After(built) && !released(path)
 		if s.newer[path] {
 			s.printf("Warning: %s is newer than the program: lines may not match\n", s.paths().Short(path))
 		}
 	}
 	return os.ReadFile(path)
+}
+
+// released says whether a file belongs to a module in the module cache or to a Go
+// release: its date tells when it was fetched, and its version is the program's.
+func released(path string) bool {
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		if strings.Contains(filepath.Base(dir), "@v") {
+			return true
+		}
+		if filepath.Base(dir) == "src" {
+			text, err := os.ReadFile(filepath.Join(filepath.Dir(dir), "VERSION"))
+			if err == nil && bytes.HasPrefix(text, []byte("go")) {
+				return true
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			return false
+		}
+	}
 }
 
 // showInstructions lists a few instructions, for places without source.
