@@ -34,16 +34,18 @@ func (s *Set) linkMap() (libs []library, brk addr.Addr, err error) {
 		return nil, 0, err
 	}
 	brk = addr.Addr(head[2])
+	seen := map[uint64]bool{}
 	for at := head[1]; at != 0; {
+		if seen[at] || len(libs) == maxLibraries {
+			return libs, brk, fmt.Errorf("the dynamic linker's list has no end")
+		}
+		seen[at] = true
 		m, err := s.words(addr.Addr(at), 4) // bias, name, dynamic section, next
 		if err != nil {
 			return libs, brk, fmt.Errorf("the dynamic linker's list: %w", err)
 		}
 		path := s.cString(addr.Addr(m[1]))
 		libs = append(libs, library{path, addr.Bias(m[0])})
-		if len(libs) > maxLibraries {
-			return libs, brk, fmt.Errorf("the dynamic linker's list has no end")
-		}
 		at = m[3]
 	}
 	return libs, brk, nil

@@ -272,6 +272,7 @@ func FuzzFile(f *testing.F) {
 			f.Add(data)
 		}
 	}
+	dirs := f.TempDir() // without any debug file
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := objfile.Read("fuzz", bytes.NewReader(data), int64(len(data)))
 		if err != nil {
@@ -282,6 +283,10 @@ func FuzzFile(f *testing.F) {
 		file.BuildInfo()
 		file.Interpreter()
 		file.Symbols()
+		file.SymbolsNamed("x", "main")
+		if d, err := file.OpenDebugFile([]string{dirs}); err == nil {
+			d.Close()
+		}
 		low, _ := file.Range()
 		file.ReadAddr(make([]byte, 16), low)
 		file.Pointer(low)

@@ -26,7 +26,7 @@ func FuzzVariables(f *testing.F) {
 	if err := os.WriteFile(src, []byte(cTypes), 0o644); err != nil {
 		f.Fatal(err)
 	}
-	if out, err := exec.Command(gcc, "-g", "-O1", "-o", bin, src).CombinedOutput(); err != nil {
+	if out, err := exec.Command(gcc, "-g", "-O2", "-o", bin, src).CombinedOutput(); err != nil {
 		f.Fatalf("%v\n%s", err, out)
 	}
 	whole, err := os.ReadFile(bin)
@@ -81,6 +81,14 @@ func askAll(f *symbol.File) {
 			v.Pieces(pc, expr.Context{})
 		}
 		f.UnwindRow(pc)
+		f.Inlines(pc)
+		f.CallSiteAt(pc)
+	}
+	for _, fn := range f.Funcs() {
+		f.EnteredOnce(fn)
+	}
+	for _, name := range f.NamesWith("") {
+		f.InlineInstances(name)
 	}
 	f.FrameBase(addr.FileAddr(low))
 }
