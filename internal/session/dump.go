@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/logflags"
 	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/target"
 	"github.com/tinydbg/tinydbg/internal/target/core"
@@ -68,7 +69,9 @@ func (s *Session) startDump(destination string) (*dump, error) {
 	go func() {
 		defer close(d.done)
 		defer cancel()
-		d.end(f.finish(survive(func() error { return content.Write(ctx, f) })))
+		err := f.finish(survive(func() error { return content.Write(ctx, f) }))
+		logflags.For(logflags.Debugger).Info("core file", "path", destination, "err", err)
+		d.end(err)
 	}()
 	return d, nil
 }

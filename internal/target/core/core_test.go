@@ -223,6 +223,7 @@ func TestOpenErrors(t *testing.T) {
 	}
 	for want, data := range map[string][]byte{
 		"too short":            whole[:20],
+		"unpack it first (zstd": append([]byte("\x28\xb5\x2f\xfd"), whole[4:]...),
 		"not an ELF file":      bytes.Repeat([]byte("x"), 100),
 		"64-bit":               with(4, 1),
 		"a program, not":       with(16, 2),

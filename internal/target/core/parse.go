@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch/machine"
@@ -40,7 +41,7 @@ func (p *Process) parse(src io.ReaderAt) error {
 		return errors.New("it is too short for an ELF file")
 	}
 	if string(h[:4]) != elf.ELFMAG {
-		return errors.New("it is not an ELF file")
+		return notELF(h)
 	}
 	if elf.Class(h[elf.EI_CLASS]) != elf.ELFCLASS64 || elf.Data(h[elf.EI_DATA]) != elf.ELFDATA2LSB {
 		return errors.New("only 64-bit little endian core files are supported")
@@ -54,6 +55,19 @@ func (p *Process) parse(src io.ReaderAt) error {
 	}
 	p.arch = a
 	return p.readProgs(src, h)
+}
+
+// notELF says what a file is that begins like that: core files are often kept
+// compressed.
+func notELF(h []byte) error {
+	for magic, tool := range map[string]string{
+		"\x28\xb5\x2f\xfd": "zstd -d", "\x04\x22\x4d\x18": "lz4 -d", "\xfd7zX": "xz -d", "\x1f\x8b": "gzip -d",
+	} {
+		if strings.HasPrefix(string(h), magic) {
+			return fmt.Errorf("it is compressed: unpack it first (%s, or coredumpctl dump)", tool)
+		}
+	}
+	return errors.New("it is not an ELF file")
 }
 
 func kindOf(t elf.Type) string {

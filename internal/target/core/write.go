@@ -59,6 +59,7 @@ func (d *Dump) Write(ctx context.Context, f File) error {
 			w.done.AllMem += uint64(m.End - m.Start)
 		}
 	}
+	w.identify()
 	if err := w.notes(); err != nil {
 		return err
 	}
@@ -81,6 +82,7 @@ type writer struct {
 	ctx  context.Context
 	file File
 	maps []target.Mapping
+	who  target.Identity
 	done Progress
 
 	at       uint64 // the end of the file so far

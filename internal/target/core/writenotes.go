@@ -50,14 +50,13 @@ func (w *writer) thread(n *noteWriter, t target.Thread, first bool) error {
 	if !ok {
 		return &target.UnsupportedError{Feature: "a core file of this processor"}
 	}
-	who := w.identity()
-	status, err := w.status(t.ID(), r, who, first)
+	status, err := w.status(t.ID(), r, first)
 	if err != nil {
 		return err
 	}
 	n.add("CORE", ntPrstatus, status)
 	if first {
-		if err := w.process(n, who); err != nil {
+		if err := w.process(n); err != nil {
 			return err
 		}
 	}
@@ -68,21 +67,21 @@ func (w *writer) thread(n *noteWriter, t target.Thread, first bool) error {
 	return n.err
 }
 
-// identity is what is known of the process.
-func (w *writer) identity() (who target.Identity) {
+// identify finds out what is known of the process. A core file is still good
+// without.
+func (w *writer) identify() {
 	if d, ok := w.Proc.(target.Identified); ok {
-		who, _ = d.Identity() // a core file is still good without
+		w.who, _ = d.Identity()
 	}
-	return who
 }
 
-func (w *writer) status(id int, r *amd64.Regs, who target.Identity, first bool) ([]byte, error) {
+func (w *writer) status(id int, r *amd64.Regs, first bool) ([]byte, error) {
 	b := make([]byte, prstatusSize)
 	if first {
 		order.PutUint32(b, uint32(w.Signal))
 		order.PutUint16(b[prstatusSignal:], uint16(w.Signal))
 	}
-	for i, v := range []int{id, who.Parent, who.Group, who.Session} {
+	for i, v := range []int{id, w.who.Parent, w.who.Group, w.who.Session} {
 		order.PutUint32(b[prstatusPID+4*i:], uint32(v))
 	}
 	if _, err := binary.Encode(b[prstatusRegs:], order, &r.GP); err != nil {
@@ -95,8 +94,8 @@ func (w *writer) status(id int, r *amd64.Regs, who target.Identity, first bool) 
 }
 
 // process writes what is said once.
-func (w *writer) process(n *noteWriter, who target.Identity) error {
-	n.add("CORE", ntPrpsinfo, w.psinfo(who))
+func (w *writer) process(n *noteWriter) error {
+	n.add("CORE", ntPrpsinfo, w.psinfo())
 	info := make([]byte, 128)
 	order.PutUint32(info, uint32(w.Signal))
 	n.add("CORE", ntSiginfo, info)
@@ -109,7 +108,8 @@ func (w *writer) process(n *noteWriter, who target.Identity) error {
 	return n.err
 }
 
-func (w *writer) psinfo(who target.Identity) []byte {
+func (w *writer) psinfo() []byte {
+	who := w.who
 	b := make([]byte, prpsinfoSize)
 	b[prpsinfoState] = 't'
 	for i, v := range []int{who.UID, who.GID, w.Proc.PID(), who.Parent, who.Group, who.Session} {
