@@ -222,16 +222,16 @@ func TestOpenErrors(t *testing.T) {
 		return c
 	}
 	for want, data := range map[string][]byte{
-		"too short":            whole[:20],
+		"too short":             whole[:20],
 		"unpack it first (zstd": append([]byte("\x28\xb5\x2f\xfd"), whole[4:]...),
-		"not an ELF file":      bytes.Repeat([]byte("x"), 100),
-		"64-bit":               with(4, 1),
-		"a program, not":       with(16, 2),
-		"not supported":        with(18, 40),
-		"not all there":        with(32, 0xff, 0xff, 0xff, 0x7f),
-		"program headers have": with(54, 1),
-		"notes are damaged":    with(headerSize+4, 0xff, 0xff, 0xff),
-		"it has no threads":    with(headerSize+8, 99),
+		"not an ELF file":       bytes.Repeat([]byte("x"), 100),
+		"64-bit":                with(4, 1),
+		"a program, not":        with(16, 2),
+		"not supported":         with(18, 40),
+		"not all there":         with(32, 0xff, 0xff, 0xff, 0x7f),
+		"program headers have":  with(54, 1),
+		"notes are damaged":     with(headerSize+4, 0xff, 0xff, 0xff),
+		"it has no threads":     with(headerSize+8, 99),
 	} {
 		path := filepath.Join(t.TempDir(), "core")
 		if err := os.WriteFile(path, data, 0o600); err != nil {
