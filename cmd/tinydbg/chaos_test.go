@@ -68,6 +68,7 @@ type chaos struct {
 	rand     *rand.Rand
 	debugger string
 	path     string
+	core     string // a file to be written
 	service  *testkit.Proc
 	text     []byte
 	textAt   int64
@@ -83,6 +84,7 @@ func newChaos(t *testing.T, seed int64) *chaos {
 	if c.debugger == "" {
 		c.debugger = binary
 	}
+	c.core = filepath.Join(t.TempDir(), "core")
 	c.path = testkit.Build(t, "chaos_service", testkit.Options{Optimized: seed%2 == 0})
 	f, err := elf.Open(c.path)
 	if err != nil {
@@ -133,10 +135,10 @@ func (c *chaos) script() string {
 		line := c.lines[c.rand.Intn(len(c.lines))]
 		fmt.Fprintf(&b, "break main.go:%d\n", line)
 	}
-	for range c.rand.Intn(3) {
-		b.WriteString("watch -w main.watched\n")
+	for i := range c.rand.Intn(5) {
+		fmt.Fprintf(&b, "watch -w main.watched[%d]\n", i)
 	}
-	switch c.rand.Intn(6) {
+	switch c.rand.Intn(7) {
 	case 0: // false conditions
 		for i := 1; i <= breaks; i++ {
 			fmt.Fprintf(&b, "condition %d 1 == 2\n", i)
@@ -159,6 +161,8 @@ func (c *chaos) script() string {
 			b.WriteString("break main.answer\ncontinue\n")
 		}
 		b.WriteString("exit\n")
+	case 6: // writing core files
+		b.WriteString(strings.Repeat("continue\ndump "+c.core+"\n", 100))
 	}
 	return b.String()
 }

@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// watched is written all the time, for watchpoints.
-var watched uint64
+// watched are written all the time, for watchpoints.
+var watched [4]uint64
 
 var requests, wrong atomic.Uint64
 
@@ -79,7 +79,7 @@ func fib(n int) int {
 func sum(n int) (total int) {
 	for i := 0; i < n; i++ {
 		total += i
-		watched = uint64(total)
+		watched[i%len(watched)] = uint64(total)
 	}
 	return total
 }
