@@ -32,12 +32,19 @@ process runs.
 With --waitfor PREFIX it is the first process whose command line, or the base
 name of whose program, begins with PREFIX, if need be one that is yet to be
 started. --waitfor-interval and --waitfor-duration take a number of milliseconds
-or a duration such as 250ms or 10s.`,
+or a duration such as 250ms or 10s.
+
+In production, --max-pause bounds each stop: a process that has been kept stopped
+for that long runs on, and you are told; breakpoints stay. If the debugger itself
+is stopped or hangs, so that it cannot see to that, it is killed after twice that
+time, and at least a second more, which takes everything of it out of the
+process. At the end you are told how long the process was stopped.`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return attach(cmd.Context(), o, w, args)
 		},
 	}
+	o.maxPauseFlag(c)
 	f := c.Flags()
 	f.BoolVar(&o.continued, "continue", false, "Let the process run on at once (with --headless).")
 	f.StringVar(&w.prefix, "waitfor", "", "Wait for a process that begins with this prefix.")

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -44,6 +45,7 @@ attach with mode remote.`,
 			return o.serveEditor(cmd.Context())
 		},
 	}
+	o.maxPauseFlag(c)
 	c.Flags().StringVar(&clientAddr, "client-addr", "", "Address where the editor waits to be connected to: HOST:PORT or unix:PATH.")
 	return c
 }
@@ -63,7 +65,7 @@ func (o *options) editorConfig() dap.Config {
 	cfg := dapConfig(nil, false)
 	cfg.Session = session.Config{
 		DebugDirs: settings.DebugInfoDirectories, Cache: symbolCache(settings), AnyGoVersion: !o.checkGo, DisableASLR: o.disableASLR,
-		Guardian: true, Warn: warn,
+		Guardian: true, Warn: warn, Report: report, MaxPause: time.Duration(o.maxPause),
 	}
 	return cfg
 }

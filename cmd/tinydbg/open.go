@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/tinydbg/tinydbg/internal/config"
 	"github.com/tinydbg/tinydbg/internal/service/dap"
@@ -16,7 +17,7 @@ func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 	_, settings := settings()
 	cfg := session.Config{
 		DebugDirs: settings.DebugInfoDirectories, Cache: symbolCache(settings), AnyGoVersion: !o.checkGo, Formatters: settings.Formatters,
-		Guardian: true, Warn: warn,
+		Guardian: true, Warn: warn, Report: report, MaxPause: time.Duration(o.maxPause),
 	}
 	if s.attached() {
 		cfg.Executable, cfg.Running = s.path, !o.headless
@@ -56,5 +57,7 @@ func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 func symbolCache(c *config.Config) *symcache.Cache {
 	return symcache.New(symcache.Dir(), int64(c.SymbolCache)<<20)
 }
+
+func report(text string) { fmt.Fprintln(os.Stderr, text) }
 
 func warn(text string) { fmt.Fprintf(os.Stderr, "Warning: %s\n", text) }

@@ -25,6 +25,7 @@ type options struct {
 	tlsCert     string
 	tlsKey      string
 	tlsCA       string
+	maxPause    period
 
 	log       bool
 	logOutput string
@@ -74,6 +75,10 @@ func (o *options) targetFlags(f *pflag.FlagSet) {
 
 func (o *options) ttyFlag(c *cobra.Command) {
 	c.Flags().StringVar(&o.tty, "tty", "", "Terminal that the program's standard streams are connected to.")
+}
+
+func (o *options) maxPauseFlag(c *cobra.Command) {
+	c.Flags().Var(&o.maxPause, "max-pause", "How long a process that was attached to may be kept stopped: milliseconds, or a duration such as 10s; 0 for ever.")
 }
 
 func (o *options) outputFlag(c *cobra.Command) {

@@ -35,8 +35,10 @@ type Guardian struct {
 }
 
 // Start starts a guardian for a process. The program that calls it must begin
-// with [Main]. It is started before the process is attached to.
-func Start(pid int) (*Guardian, error) {
+// with [Main]. It is started before the process is attached to. Unless maxPause is 0,
+// the guardian kills a debugger that keeps a thread of the process stopped for
+// much longer, because it hangs or is stopped itself.
+func Start(pid int, maxPause time.Duration) (*Guardian, error) {
 	proc, err := proclist.Read(pid)
 	if err != nil {
 		return nil, fmt.Errorf("guardian of process %d: %w", pid, err)
@@ -45,8 +47,9 @@ func Start(pid int) (*Guardian, error) {
 	if err != nil {
 		return nil, fmt.Errorf("guardian of process %d: %w", pid, err)
 	}
+	number := func(n int64) string { return strconv.FormatInt(n, 10) }
 	cmd := &exec.Cmd{
-		Path: "/proc/self/exe", Args: []string{name, strconv.Itoa(pid), strconv.FormatInt(proc.Start.UnixNano(), 10)},
+		Path: "/proc/self/exe", Args: []string{name, strconv.Itoa(pid), number(proc.Start.UnixNano()), number(int64(maxPause))},
 		ExtraFiles: []*os.File{r}, SysProcAttr: &syscall.SysProcAttr{Setsid: true},
 	}
 	g := &Guardian{pipe: w, ended: make(chan struct{})}

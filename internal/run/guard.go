@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
@@ -172,4 +173,14 @@ func Recover(proc target.Process) (found bool, err error) {
 		err = errors.Join(err, e) // memory that has to stay does no harm
 	}
 	return true, err
+}
+
+// RestoreText takes the traps out of the text that a dead debugger left in the
+// process with that memory. Everything else that makes them harmless stays.
+func RestoreText(mem target.Memory, a arch.Arch, maps []target.Mapping) error {
+	table := breakpoint.NewTable(mem, a)
+	if !table.Adopt(maps) {
+		return nil
+	}
+	return table.RemoveAll()
 }

@@ -49,6 +49,7 @@ func (s *Session) release(kill bool) error {
 	if s.dump != nil {
 		s.dump.stop()
 	}
+	s.unboundStop()
 	var err error
 	for _, p := range s.group {
 		err = errors.Join(err, p.release(kill))
@@ -79,6 +80,9 @@ func (pr *process) release(kill bool) error {
 		}
 		return errors.Join(err, pr.proc.Detach())
 	})
+	if !kill {
+		pr.reportPauses()
+	}
 	var exited *target.ExitedError
 	if errors.As(err, &exited) {
 		pr.endTracer()

@@ -200,6 +200,7 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 		err = errors.Join(err, s.called.err)
 	}
 	s.loadInfo()
+	s.boundStop()
 	return errors.Join(err, conditionErrors(stop))
 }
 

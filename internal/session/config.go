@@ -26,8 +26,12 @@ type Config struct {
 	// Guardian starts a process that tidies up in the debuggee if we are
 	// killed. The program must begin with guardian.Main.
 	Guardian bool
-	// Warn is told, in a line, what the user should know; nil means nobody.
-	Warn func(text string)
+	// Warn is told, in a line, what the user should know, and Report what was
+	// done; nil means nobody.
+	Warn, Report func(text string)
+	// MaxPause, unless 0, is how long a process that was attached to may be kept
+	// stopped. Then it is resumed, and the user is warned.
+	MaxPause time.Duration
 	// GlanceLimit is how long a running process is held for one look at it, 100
 	// ms if it is 0.
 	GlanceLimit time.Duration

@@ -32,10 +32,8 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		path = fmt.Sprintf("/proc/%d/exe", pid)
 	}
 	s := newSession(cfg)
-	s.startGuardian(pid)
 	file, err := s.openSymbols(path)
 	if err != nil {
-		s.guardian.Close()
 		// What is wrong with the process is told better by attaching to it.
 		proc, attachErr := native.Attach(ctx, pid, native.Options{})
 		if attachErr != nil {
@@ -44,6 +42,7 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		_ = proc.Do(func() { _ = proc.Detach() })
 		return nil, fmt.Errorf("attach to %d: read its symbols: %w", pid, err)
 	}
+	s.startGuardian(pid)
 	s.warm(file)
 	var failed error
 	proc, err := attach(ctx, pid, func(p *native.Process) {
@@ -152,6 +151,8 @@ func (s *Session) open(proc target.Process, file *symbol.File, err error) (*Sess
 	s.logAdopted()
 	if proc.Attached() && s.cfg.Running {
 		s.letRun()
+	} else {
+		s.boundStop()
 	}
 	go s.serve()
 	return s, nil

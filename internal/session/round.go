@@ -32,6 +32,7 @@ func (s *Session) start(cmd api.DebuggerCommand, loop runLoop, failed *error) {
 	stops := make(chan struct{})
 	s.stops = stops
 	s.returned, s.called, s.info, s.watchOver = nil, nil, nil, nil
+	s.unboundStop()
 	logResumed(&cmd)
 	s.events.send(api.Event{Kind: api.EventResumed})
 	s.lendTerminal()

@@ -22,7 +22,7 @@ func (pr *process) startGuardian(pid int) {
 	if !pr.session.cfg.Guardian {
 		return
 	}
-	g, err := guardian.Start(pid)
+	g, err := guardian.Start(pid, pr.session.cfg.MaxPause)
 	if err != nil {
 		pr.session.warn("if this debugger is killed, its traps stay in process %d until the next one attaches: %v", pid, err)
 	}

@@ -77,6 +77,7 @@ type Session struct {
 	// debugDirs are searched for debug files of images opened from now on.
 	debugDirs []string
 	glances   glances
+	deadline  deadline
 	// signals stop the process before they are delivered: from any goroutine.
 	signals atomic.Pointer[map[syscall.Signal]bool]
 }
@@ -211,7 +212,7 @@ func (s *Session) checkStopped() error {
 		return s.gone
 	}
 	if s.running() {
-		return ErrRunning
+		return s.runningError()
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ package target
 
 import (
 	"syscall"
+	"time"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
@@ -308,6 +309,26 @@ type Sparse interface {
 	// Untouched is true if no page of m between the two addresses was ever
 	// written. False may also mean that it is not known.
 	Untouched(m Mapping, from, to addr.Addr) bool
+}
+
+// Pauses is how often and for how long none of a process's threads could run
+// because of the debugger.
+type Pauses struct {
+	Count          int
+	Total, Longest time.Duration
+}
+
+// Add counts one more pause.
+func (p *Pauses) Add(d time.Duration) {
+	p.Count++
+	p.Total += d
+	p.Longest = max(p.Longest, d)
+}
+
+// Pausing is the power to tell a process's Pauses, from any goroutine, also when
+// it was let go.
+type Pausing interface {
+	Pauses() Pauses
 }
 
 // Identity is who a process is for the system, as ps(1) shows it.

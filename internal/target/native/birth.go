@@ -35,7 +35,7 @@ func (p *Process) born(tid int) {
 		return
 	}
 	t := p.add(tid)
-	t.state.Store(int32(target.Stopped))
+	t.setState(target.Stopped)
 	t.stop = stopEvent
 	if p.watched {
 		p.pokeWatch(t)

@@ -40,6 +40,7 @@ func (p *Process) Detach() error {
 	p.clearWatches()
 	p.dropOffspring()
 	p.letGo()
+	p.pauses.close()
 	p.finish(target.ErrDetached)
 	p.tracer.end(target.ErrDetached)
 	if !p.attached {
@@ -63,6 +64,9 @@ func (p *Process) letGo() {
 	for _, t := range p.list() {
 		if t.State() != target.Stopped {
 			continue
+		}
+		if t.stop == stopEvent && !t.group {
+			t.expire()
 		}
 		t.flushRegs()
 		// Of a thread that is killed at this moment nothing is left to detach.

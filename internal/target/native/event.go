@@ -45,7 +45,7 @@ func (t *Thread) stoppedBy(s status) {
 		request = unix.PTRACE_SINGLESTEP
 	}
 	t.stepped, t.stepping, t.asked = t.stepping, false, false
-	t.state.Store(int32(target.Stopped))
+	t.setState(target.Stopped)
 	switch s.event {
 	case 0:
 		t.atSignal(s.signal, request)
@@ -150,6 +150,7 @@ func (p *Process) mainAsked() bool {
 
 // exited is the end of the process.
 func (p *Process) exited(code int) {
+	p.pauses.close()
 	for _, t := range p.list() {
 		p.remove(t)
 	}
@@ -185,7 +186,7 @@ func (p *Process) execed(tid int) {
 	p.dropEvents(main) // they were about the old program
 	main.setRunning()
 	main.asked, main.unread, main.stepping, main.stepped, main.forward = false, false, false, false, 0
-	main.state.Store(int32(target.Stopped))
+	main.setState(target.Stopped)
 	main.stop = stopEvent
 	clear(p.coming)
 	for child, o := range p.offspring {

@@ -152,7 +152,7 @@ func (p *Process) continueStopped() error {
 // signal is not to be delivered.
 func (p *Process) beginStopped() {
 	main := p.add(p.pid)
-	main.state.Store(int32(target.Stopped))
+	main.setState(target.Stopped)
 	main.stop = stopEvent
 }
 

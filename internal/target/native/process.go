@@ -30,13 +30,15 @@ import (
 )
 
 // Process is a traced process. It implements target.Process, Watcher, Mapper,
-// SignalHandler, PieceReader, Parent, Sparse and Identified.
+// SignalHandler, PieceReader, Parent, Sparse,
+// Identified and Pausing.
 type Process struct {
 	pid      int
 	attached bool
 	exitKill bool // the kernel kills it when the tracer ends
 	tracer   *tracer
 	memory   memory
+	pauses   pauses
 
 	// end is set once the process is dead or detached: what requests return.
 	end atomic.Pointer[error]
@@ -71,6 +73,7 @@ var (
 	_ target.Parent        = (*Process)(nil)
 	_ target.Sparse        = (*Process)(nil)
 	_ target.Identified    = (*Process)(nil)
+	_ target.Pausing       = (*Process)(nil)
 )
 
 func newProcess(pid int, attached bool, t *tracer) *Process {
@@ -186,6 +189,7 @@ func (p *Process) proc(file string) string {
 // Precondition: tracer.
 func (p *Process) add(id int) *Thread {
 	t := &Thread{p: p, id: id}
+	p.pauses.started()
 	p.mu.Lock()
 	p.threads[id] = t
 	p.mu.Unlock()
@@ -195,7 +199,7 @@ func (p *Process) add(id int) *Thread {
 // remove forgets a thread that is gone, and what it had to report.
 // Precondition: tracer.
 func (p *Process) remove(t *Thread) {
-	t.state.Store(int32(target.Exited))
+	t.setState(target.Exited)
 	p.mu.Lock()
 	delete(p.threads, t.id)
 	p.mu.Unlock()

@@ -4,6 +4,7 @@ package native
 
 import (
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -27,6 +28,29 @@ func (t *Thread) mendSyscall() {
 	}
 	regs := *t.regs
 	regs.Rax = errno(eRestartNoHand)
+	if t.writeRegs(regs) == nil {
+		t.mended = time.Now()
+	}
+}
+
+// expire ends a wait that was mended and whose time has passed since: started
+// again, it would last its whole time once more, however long the stop was.
+// Precondition: tracer; thread stopped where mendSyscall may be called.
+func (t *Thread) expire() {
+	if t.mended.IsZero() || t.readRegs() != nil || t.regs.Rax != errno(eRestartNoHand) {
+		return
+	}
+	switch t.regs.Orig_rax {
+	case unix.SYS_EPOLL_WAIT, unix.SYS_EPOLL_PWAIT:
+	default:
+		return
+	}
+	limit := time.Duration(int32(t.regs.R10)) * time.Millisecond // negative: none
+	if limit < 0 || time.Since(t.mended) < limit {
+		return
+	}
+	regs := *t.regs
+	regs.Rax = 0 // nothing has happened
 	t.writeRegs(regs)
 }
 

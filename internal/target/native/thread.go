@@ -47,6 +47,8 @@ type Thread struct {
 	regs  *unix.PtraceRegs
 	room  unix.PtraceRegs
 	dirty bool
+	// mended is when mendSyscall had something to mend at this stop.
+	mended time.Time
 }
 
 // stopKind is how a thread is stopped, which decides what can be done there.
@@ -110,8 +112,11 @@ func (t *Thread) run(request int, sig syscall.Signal) error {
 // restart makes the request that sets the thread running.
 // Precondition: tracer; thread stopped.
 func (t *Thread) restart(request int, sig syscall.Signal) error {
-	if request == unix.PTRACE_LISTEN {
+	switch {
+	case request == unix.PTRACE_LISTEN:
 		sig = 0
+	case t.stop == stopEvent:
+		t.expire()
 	}
 	if err := t.flushRegs(); err != nil {
 		return t.failed("write registers of", err)
@@ -126,8 +131,8 @@ func (t *Thread) restart(request int, sig syscall.Signal) error {
 
 func (t *Thread) setRunning() {
 	t.stop, t.held, t.group, t.kept = stopNone, 0, false, false
-	t.regs, t.dirty = nil, false
-	t.state.Store(int32(target.Running))
+	t.regs, t.dirty, t.mended = nil, false, time.Time{}
+	t.setState(target.Running)
 }
 
 // Interrupt asks the thread to stop. One that has stopped already, with an

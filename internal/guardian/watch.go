@@ -1,0 +1,111 @@
+package guardian
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tinydbg/tinydbg/internal/proclist"
+)
+
+// watch is what a guardian does while the debugger lives.
+type watch struct {
+	pid, debugger int
+	// maxPause is how long the debugger may keep a thread stopped; 0: for ever.
+	maxPause time.Duration
+	held     map[int]held // threads that were stopped when last seen
+}
+
+// held is a thread that has not run since.
+type held struct {
+	switches string // how often it was scheduled
+	since    time.Time
+}
+
+// lastWord waits for the debugger's end, and returns what it wrote before.
+func (w *watch) lastWord(pipe int) string {
+	var word []byte
+	for buf := make([]byte, 16); ; {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(pipe), Events: unix.POLLIN}}, w.interval())
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err == nil && n == 0:
+			w.look()
+			continue
+		}
+		n, err = unix.Read(pipe, buf)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || n <= 0 {
+			return string(word)
+		}
+		word = append(word, buf[:n]...)
+	}
+}
+
+// interval is how often the threads are looked at, in milliseconds; -1: never.
+func (w *watch) interval() int {
+	if w.maxPause <= 0 {
+		return -1
+	}
+	return int(max(min(w.maxPause/2, time.Second), 20*time.Millisecond) / time.Millisecond)
+}
+
+// limit is how long a thread may be kept stopped before the debugger is taken to
+// be unable to resume it. By itself it would have done so after maxPause.
+func (w *watch) limit() time.Duration { return w.maxPause + max(w.maxPause, time.Second) }
+
+// look kills the debugger if it has kept a thread stopped for too long: then the
+// kernel lets the threads run, and the rest is tidied up.
+func (w *watch) look() {
+	ids, err := proclist.Tasks(w.pid)
+	if err != nil {
+		return
+	}
+	now, before := time.Now(), w.held
+	w.held = map[int]held{}
+	for _, id := range ids {
+		switches, stopped := w.stoppedThread(id)
+		if !stopped {
+			continue
+		}
+		h, ok := before[id]
+		if !ok || h.switches != switches {
+			h = held{switches, now}
+		}
+		w.held[id] = h
+		if now.Sub(h.since) > w.limit() {
+			_ = syscall.Kill(w.debugger, syscall.SIGKILL)
+			return
+		}
+	}
+}
+
+// stoppedThread tells whether a thread is stopped by the debugger, and how often
+// it has been scheduled so far.
+func (w *watch) stoppedThread(id int) (switches string, stopped bool) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", w.pid, id))
+	if err != nil {
+		return "", false
+	}
+	var traced bool
+	for line := range strings.Lines(string(text)) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		value = strings.TrimSpace(value)
+		switch key {
+		case "State":
+			stopped = strings.HasPrefix(value, "t")
+		case "TracerPid":
+			traced = value != "0"
+		case "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches":
+			switches += value + " "
+		}
+	}
+	return switches, stopped && traced
+}

@@ -1,0 +1,95 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/testkit"
+)
+
+// told collects what a session says.
+type told struct {
+	mu    sync.Mutex
+	texts []string
+}
+
+func (o *told) add(text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.texts = append(o.texts, text)
+}
+
+func (o *told) has(part string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.ContainsFunc(o.texts, func(text string) bool { return strings.Contains(text, part) })
+}
+
+// A process that was attached to is not kept stopped for longer than allowed; who
+// asks what needs a stopped one is told why it runs; at the end there is an
+// account.
+func TestMaxPause(t *testing.T) {
+	ctx := context.Background()
+	p := testkit.StartCmd(t, exec.Command(testkit.Build(t, "hit_counter", testkit.Options{}), "2", "1000000000"))
+	p.WaitOutput(t, "started")
+	var warned, reported told
+	s, err := Attach(ctx, p.PID, Config{MaxPause: 30 * time.Millisecond, Warn: warned.add, Report: reported.add})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	running := func() bool {
+		st, err := s.State(ctx, true)
+		return err == nil && st.Running
+	}
+	testkit.Eventually(t, func() bool { return warned.has("the most that --max-pause allows: it runs again") }, "a warning")
+	testkit.Eventually(t, running, "it runs")
+	if _, err := s.ListThreads(ctx); !errors.Is(err, ErrRunning) || !strings.Contains(err.Error(), "--max-pause") {
+		t.Errorf("the threads of the running process: %v", err)
+	}
+	// The next stop has a bound, too.
+	if _, err := s.Command(ctx, api.DebuggerCommand{Name: api.Halt}); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, running, "it runs again")
+	if err := s.Detach(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	if len(reported.texts) != 1 || !regexp.MustCompile(`^process \d+ was stopped .+ in all, longest .+$`).MatchString(reported.texts[0]) {
+		t.Errorf("the account: %q", reported.texts)
+	}
+	sum := s.pauses()
+	if sum.Count < 2 || sum.Longest < 30*time.Millisecond {
+		t.Errorf("pauses: %+v", sum)
+	}
+}
+
+// A core file that is still being written when a stop has lasted too long is
+// given up.
+func TestMaxPauseEndsDump(t *testing.T) {
+	ctx := context.Background()
+	p := testkit.StartCmd(t, exec.Command(testkit.Build(t, "hit_counter", testkit.Options{}), "2", "1000000000"))
+	p.WaitOutput(t, "started")
+	s, err := Attach(ctx, p.PID, Config{MaxPause: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.DumpStart(ctx, t.TempDir()+"/core"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.do(func() error { s.endStop(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if st, err := s.State(ctx, true); err != nil || !st.Running || st.CoreDumping {
+		t.Errorf("%+v, %v", st, err)
+	}
+}
