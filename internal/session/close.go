@@ -18,6 +18,7 @@ const haltPatience = 5 * time.Second
 func (s *Session) Detach(ctx context.Context, kill bool) error {
 	halting, cancel := context.WithTimeout(context.WithoutCancel(ctx), haltPatience)
 	defer cancel()
+	_ = s.do(func() error { s.noMoreBounds(); return nil })
 	// A process that can't be stopped is let go, or killed, all the same.
 	_, _ = s.haltAndWait(halting)
 	err := s.do(func() error { return s.release(kill) })
@@ -49,7 +50,6 @@ func (s *Session) release(kill bool) error {
 	if s.dump != nil {
 		s.dump.stop()
 	}
-	s.unboundStop()
 	var err error
 	for _, p := range s.group {
 		err = errors.Join(err, p.release(kill))

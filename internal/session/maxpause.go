@@ -43,6 +43,13 @@ func (s *Session) unboundStop() {
 	s.deadline = deadline{}
 }
 
+// noMoreBounds is called when the processes are about to be let go.
+// Precondition: session goroutine.
+func (s *Session) noMoreBounds() {
+	s.unboundStop()
+	s.cfg.MaxPause = 0
+}
+
 // endStop resumes the processes because their stop has lasted too long. A core
 // file that is being written is given up.
 // Precondition: session goroutine; stopped.
