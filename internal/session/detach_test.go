@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"debug/elf"
+	"errors"
 	"math/rand"
 	"os"
 	"strconv"
@@ -26,7 +27,7 @@ func TestDetachAtRandomMoments(t *testing.T) {
 		}
 	})
 	rnd := rand.New(rand.NewSource(time.Now().UnixNano()))
-	for i := range 30 {
+	for i := range moments(t, 30) {
 		s := busySession(t, p, rnd)
 		var err error
 		switch i % 3 {
@@ -44,6 +45,66 @@ func TestDetachAtRandomMoments(t *testing.T) {
 		}
 		checkUntouched(t, p, path)
 	}
+}
+
+// moments is how many moments are tried: few, or as many as TINYDBG_MOMENTS says.
+func moments(t *testing.T, few int) int {
+	text := os.Getenv("TINYDBG_MOMENTS")
+	if text == "" {
+		return few
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// A command may be interrupted at any moment, and the program goes on.
+func TestInterruptedAtRandomMoments(t *testing.T) {
+	path := testkit.Build(t, "hit_counter", testkit.Options{})
+	p := testkit.Start(t, path, "8", "1000000000")
+	p.WaitOutput(t, "started")
+	rnd := rand.New(rand.NewSource(3))
+	s := busySession(t, p, rnd)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
+	for i := range moments(t, 40) {
+		ended := make(chan error, 1)
+		name := []string{api.Continue, api.Next, api.Step, api.StepOut}[rnd.Intn(4)]
+		go func() {
+			_ = s.CancelNext(ctx)
+			_, err := s.Command(ctx, api.DebuggerCommand{Name: name})
+			ended <- err
+		}()
+		if i%2 == 0 { // else before it runs, or when it has come to its end
+			testkit.Eventually(t, func() bool {
+				st, err := s.State(ctx, true)
+				return err != nil || st.Running || len(ended) > 0
+			}, "it runs")
+		}
+		st, err := s.Command(ctx, api.DebuggerCommand{Name: api.Halt})
+		if err != nil || st.Exited {
+			t.Fatalf("%s interrupted: %+v, %v", name, st, err)
+		}
+		for ended := ended; ended != nil; {
+			select {
+			case err := <-ended:
+				if err != nil && !errors.Is(err, ErrRunning) {
+					t.Logf("%s: %v", name, err) // a goroutine that cannot be stepped, now and then
+				}
+				ended = nil
+			case <-time.After(time.Millisecond): // it had not begun
+				if _, err := s.Command(ctx, api.DebuggerCommand{Name: api.Halt}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if err := s.Detach(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	checkUntouched(t, p, path)
 }
 
 // busySession attaches, sets breakpoints of several kinds, and has the program
@@ -149,7 +210,7 @@ func checkRuns(t *testing.T, pid int) {
 func TestKilledAtRandomMoments(t *testing.T) {
 	path := testkit.Build(t, "hit_counter", testkit.Options{})
 	rnd := rand.New(rand.NewSource(2))
-	for range 15 {
+	for range moments(t, 15) {
 		p := testkit.Start(t, path, "8", "1000000000")
 		p.WaitOutput(t, "started")
 		s := busySession(t, p, rnd)

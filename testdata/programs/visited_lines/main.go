@@ -173,7 +173,7 @@ func main() {
 
 func busyStart() {
 	if len(busyArgs()) > 1 {
-		for range 8 {
+		for range 64 {
 			go busy(stop)
 		}
 	}
