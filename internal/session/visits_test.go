@@ -114,7 +114,7 @@ func newWalker(t *testing.T, path string, busy bool) *walker {
 	out := filepath.Join(t.TempDir(), fmt.Sprint("stderr", rand.Uint32()))
 	cfg := Config{Redirects: [3]string{os.DevNull, os.DevNull, out}}
 	if busy {
-		cfg.Args, cfg.Redirects[2] = []string{"busy"}, os.DevNull
+		cfg.Args, cfg.Redirects[2] = make([]string, busyGoroutines()), os.DevNull
 	}
 	s, err := Launch(context.Background(), path, cfg)
 	if err != nil {
@@ -129,6 +129,15 @@ func newWalker(t *testing.T, path string, busy bool) *walker {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// busyGoroutines is how many goroutines run beside the one that is stepped. 64
+// take minutes.
+func busyGoroutines() int {
+	if os.Getenv("TINYDBG_MATRIX") == "all" {
+		return 64
+	}
+	return 8
 }
 
 // command goes to the next line that prints itself; false at the end.

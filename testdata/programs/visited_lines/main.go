@@ -172,8 +172,8 @@ func main() {
 }
 
 func busyStart() {
-	if len(busyArgs()) > 1 {
-		for range 64 {
+	if n := len(busyArgs()) - 1; n > 0 {
+		for range n {
 			go busy(stop)
 		}
 	}
