@@ -1,13 +1,12 @@
 package compat
 
 import (
-	"bufio"
-	"net"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
+	"time"
 
 	"github.com/tinydbg/tinydbg/internal/testkit"
 )
@@ -15,19 +14,32 @@ import (
 // TestEditor has the client that VS Code's makers test debug adapters with go
 // through a session, and checks every message against the protocol's types.
 func TestEditor(t *testing.T) {
+	program, source := editorProgram(t)
+	t.Log(editorScript(t, "flow.js", oursBinary(t), program, source, "17"))
+}
+
+// TestCapabilities has that client try out everything that we say we can.
+func TestCapabilities(t *testing.T) {
+	program, source := editorProgram(t)
+	t.Log(editorScript(t, "capabilities.js", oursBinary(t), program, source))
+}
+
+// editorScript runs one of the scripts and returns what it says.
+func editorScript(t *testing.T, args ...string) string {
+	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("node is not installed: ", err)
 	}
-	dir := editorModules(t)
-	program, source := editorProgram(t)
-	cmd := exec.Command(node, "flow.js", editorServer(t), program, source, "17")
-	cmd.Dir = dir
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, node, args...)
+	cmd.Dir = editorModules(t)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	t.Logf("%s", out)
+	return string(out)
 }
 
 // editorModules installs what the editor's side needs, in a place that stays.
@@ -42,7 +54,7 @@ func editorModules(t *testing.T) string {
 		t.Fatal(err)
 	}
 	fresh := false
-	for _, name := range []string{"package.json", "package-lock.json", "flow.js"} {
+	for _, name := range []string{"package.json", "package-lock.json", "client.js", "flow.js", "capabilities.js"} {
 		data, err := os.ReadFile(filepath.Join("editor", name))
 		if err != nil {
 			t.Fatal(err)
@@ -51,7 +63,7 @@ func editorModules(t *testing.T) string {
 		if old, _ := os.ReadFile(to); string(old) == string(data) {
 			continue
 		}
-		fresh = fresh || name != "flow.js"
+		fresh = fresh || filepath.Ext(name) == ".json"
 		if err := os.WriteFile(to, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -88,28 +100,4 @@ func editorProgram(t *testing.T) (program, source string) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return program, source
-}
-
-// editorServer starts our server for an editor and returns its port.
-func editorServer(t *testing.T) string {
-	t.Helper()
-	cmd := exec.Command(oursBinary(t), "dap", "--listen=127.0.0.1:0")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "DAP server listening at: ")
-	if err != nil || !ok {
-		t.Fatalf("%q, %v", line, err)
-	}
-	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
 }

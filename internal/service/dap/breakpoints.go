@@ -55,14 +55,20 @@ type breakpoints struct {
 	groups map[string][]*breakpoint
 	// watches are what dataBreakpointInfo has offered, by dataId.
 	watches map[string]*watchable
+	// pieces are watchpoints that watch a range together with another one, which
+	// stands for all of them.
+	pieces map[int]int
 }
 
 func (bs *breakpoints) init() {
-	bs.groups, bs.watches = map[string][]*breakpoint{}, map[string]*watchable{}
+	bs.groups, bs.watches, bs.pieces = map[string][]*breakpoint{}, map[string]*watchable{}, map[int]int{}
 }
 
 // find is the client's breakpoint behind one of the session's.
 func (bs *breakpoints) find(id int) *breakpoint {
+	if first, ok := bs.pieces[id]; ok {
+		id = first
+	}
 	for _, g := range bs.groups {
 		for _, b := range g {
 			if b.set != nil && b.set.ID == id {
@@ -125,7 +131,9 @@ func (c *client) clear(ctx context.Context, d *debuggee, b *breakpoint) {
 	if b.set == nil || c.breaks.users(b.set.ID) > 1 {
 		return
 	}
-	if _, err := d.ClearBreakpoint(ctx, b.set.ID, ""); err != nil {
+	if b.kind == onData {
+		c.breaks.clearPieces(ctx, d, b.set)
+	} else if _, err := d.ClearBreakpoint(ctx, b.set.ID, ""); err != nil {
 		c.log.Info("clear a breakpoint", "id", b.set.ID, "error", err)
 	}
 	b.set = nil

@@ -1,6 +1,7 @@
 package dap
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,8 @@ type watchable struct {
 	last int
 	addr uint64
 	typ  string
+	// bytes is the size of a range, 0 for a variable.
+	bytes int
 }
 
 // dataInfoArgs are go-dap's and what the protocol has got since.
@@ -60,12 +63,7 @@ func (c *client) watchable(ctx context.Context, d *debuggee, a *dataInfoArgs) (*
 		if err != nil {
 			return nil, err
 		}
-		types := map[int]string{0: "uint8", 1: "uint8", 2: "uint16", 4: "uint32", 8: "uint64"}
-		if w.typ = types[a.Bytes]; w.typ == "" {
-			return nil, fmt.Errorf("%d bytes cannot be watched: 1, 2, 4 or 8 can", a.Bytes)
-		}
-		w.addr, w.expr = at, fmt.Sprintf("*(*%s)(%s)", w.typ, hex(at))
-		return w, nil
+		return w.ranged(at, cmp.Or(a.Bytes, 1))
 	case a.VariablesReference != 0:
 		item, err := c.child(ctx, d, a.VariablesReference, a.Name)
 		if err != nil {
@@ -88,8 +86,42 @@ func (c *client) watchable(ctx context.Context, d *debuggee, a *dataInfoArgs) (*
 	if v.Addr == 0 || v.Flags&api.VariableFakeAddress != 0 {
 		return nil, fmt.Errorf("%s cannot be watched: it is not in memory", a.Name)
 	}
+	if a.Bytes != 0 {
+		return w.ranged(v.Addr, a.Bytes)
+	}
 	w.addr, w.typ = v.Addr, v.Type
 	return w, nil
+}
+
+// ranged makes it a range of bytes.
+func (w *watchable) ranged(at uint64, n int) (*watchable, error) {
+	if n < 1 || n > maxWatched || len(piecesOf(at, n)) > maxPieces {
+		return nil, fmt.Errorf("%d bytes at %s cannot be watched: the processor watches %d pieces of 1, 2, 4 or 8 bytes, each at a multiple of its size",
+			n, hex(at), maxPieces)
+	}
+	w.addr, w.bytes, w.typ = at, n, "range"
+	w.expr = fmt.Sprintf("%d bytes at %s", n, hex(at))
+	return w, nil
+}
+
+// What a processor can watch.
+const (
+	maxPieces  = 4
+	maxWatched = 8 * maxPieces
+)
+
+// piecesOf are expressions for the pieces that a range of bytes is watched by.
+func piecesOf(at uint64, n int) (exprs []string) {
+	types := map[uint64]string{1: "uint8", 2: "uint16", 4: "uint32", 8: "uint64"}
+	for end := at + uint64(n); at < end; {
+		size := uint64(8)
+		for at%size != 0 || at+size > end {
+			size /= 2
+		}
+		exprs = append(exprs, fmt.Sprintf("*(*%s)(%s)", types[size], hex(at)))
+		at += size
+	}
+	return exprs
 }
 
 // setDataBreakpoints replaces the watchpoints.
@@ -127,20 +159,55 @@ func (c *client) watch(id string, access dap.DataBreakpointAccessType) func(cont
 		if w == nil {
 			return nil, fmt.Errorf("the dataId is not known")
 		}
-		scope, expr := w.scope, w.expr
-		if w.last != c.run.gen {
-			scope, expr = api.EvalScope{GoroutineID: -1}, cast(w.typ, w.addr)
+		scope, exprs := w.scope, []string{w.expr}
+		switch {
+		case w.bytes > 0:
+			scope, exprs = api.EvalScope{GoroutineID: -1}, piecesOf(w.addr, w.bytes)
+		case w.last != c.run.gen:
+			scope, exprs = api.EvalScope{GoroutineID: -1}, []string{cast(w.typ, w.addr)}
 		}
-		b, err := d.CreateWatchpoint(ctx, scope, expr, kind)
-		if err != nil || want.Cond == "" && want.HitCond == "" {
-			return b, err
+		var first *api.Breakpoint
+		for _, expr := range exprs {
+			b, err := watchPiece(ctx, d, scope, expr, kind, want)
+			if err != nil {
+				c.breaks.clearPieces(ctx, d, first)
+				return nil, err
+			}
+			if first == nil {
+				first = b
+			} else {
+				c.breaks.pieces[b.ID] = first.ID
+			}
 		}
-		changed := *b
-		changed.Cond, changed.HitCond = want.Cond, want.HitCond
-		if err := d.AmendBreakpoint(ctx, changed); err != nil {
-			_, _ = d.ClearBreakpoint(ctx, b.ID, "")
-			return nil, err
+		return first, nil
+	}
+}
+
+// watchPiece sets one watchpoint, with its conditions.
+func watchPiece(ctx context.Context, d *debuggee, scope api.EvalScope, expr string, kind api.WatchType, want api.Breakpoint) (*api.Breakpoint, error) {
+	b, err := d.CreateWatchpoint(ctx, scope, expr, kind)
+	if err != nil || want.Cond == "" && want.HitCond == "" {
+		return b, err
+	}
+	changed := *b
+	changed.Cond, changed.HitCond = want.Cond, want.HitCond
+	if err := d.AmendBreakpoint(ctx, changed); err != nil {
+		_, _ = d.ClearBreakpoint(ctx, b.ID, "")
+		return nil, err
+	}
+	return &changed, nil
+}
+
+// clearPieces clears a watchpoint and the further pieces of its range.
+func (bs *breakpoints) clearPieces(ctx context.Context, d *debuggee, first *api.Breakpoint) {
+	if first == nil {
+		return
+	}
+	_, _ = d.ClearBreakpoint(ctx, first.ID, "")
+	for piece, of := range bs.pieces {
+		if of == first.ID {
+			_, _ = d.ClearBreakpoint(ctx, piece, "")
+			delete(bs.pieces, piece)
 		}
-		return &changed, nil
 	}
 }

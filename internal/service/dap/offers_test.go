@@ -2,7 +2,9 @@ package dap_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -192,6 +194,52 @@ func TestBreakpointModes(t *testing.T) {
 	if data[0].Verified || !data[1].Verified {
 		t.Errorf("%+v", data)
 	}
+	e.gone()
+}
+
+// TestDataBreakpointBytes watches ranges of memory that no register can watch
+// alone.
+func TestDataBreakpointBytes(t *testing.T) {
+	e := launched(t, "editor_deeds", M{"args": []string{"count"}})
+	e.breakAt(lineTick)
+	e.configured()
+	th := e.stopped("breakpoint").Body.ThreadId
+	e.breakAt()
+	ref := Do[*godap.EvaluateResponse](e.Client, "evaluate", M{"expression": "counter", "frameId": e.top(th).Id}).Body.MemoryReference
+	at, _ := strconv.ParseUint(ref, 0, 64)
+	info := func(at uint64, n int) godap.DataBreakpointInfoResponseBody {
+		return Do[*godap.DataBreakpointInfoResponse](e.Client, "dataBreakpointInfo", M{"name": fmt.Sprintf("%#x", at), "asAddress": true, "bytes": n}).Body
+	}
+	set := func(id any) godap.Breakpoint {
+		return Do[*godap.SetDataBreakpointsResponse](e.Client, "setDataBreakpoints", M{"breakpoints": []M{{"dataId": id, "accessType": "write"}}}).Body.Breakpoints[0]
+	}
+	for _, n := range []int{1, 3, 8, 12, 32} {
+		b := set(info(at, n).DataId)
+		if !b.Verified {
+			t.Fatalf("%d bytes: %+v", n, b)
+		}
+		e.do("continue", th)
+		if s := e.stopped("data breakpoint"); len(s.Body.HitBreakpointIds) != 1 || s.Body.HitBreakpointIds[0] != b.Id {
+			t.Errorf("%d bytes: %+v", n, s.Body)
+		}
+	}
+	if b := set(info(at-3, 5).DataId); !b.Verified { // beginning before it
+		t.Errorf("%+v", b)
+	}
+	e.do("continue", th)
+	e.stopped("data breakpoint")
+	for _, n := range []int{33, -1, 1 << 40} {
+		if got := info(at, n); got.DataId != nil {
+			t.Errorf("%d bytes: %+v", n, got)
+		}
+	}
+	named := Do[*godap.DataBreakpointInfoResponse](e.Client, "dataBreakpointInfo", M{"name": "counter", "frameId": e.top(th).Id, "bytes": 2}).Body
+	if b := set(named.DataId); !b.Verified {
+		t.Errorf("%+v", b)
+	}
+	Do[*godap.SetDataBreakpointsResponse](e.Client, "setDataBreakpoints", M{"breakpoints": []M{}})
+	e.do("continue", th)
+	e.output("stdout")
 	e.gone()
 }
 
