@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -32,10 +33,13 @@ func (v *Variable) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// MarshalJSON is what package json makes of it, in less time.
-func (o ListPackageVarsOut) MarshalJSON() ([]byte, error) {
-	return appendVariables("Variables", o.Variables), nil
+// AppendJSON appends what MarshalJSON gives.
+func (o ListPackageVarsOut) AppendJSON(b []byte) []byte {
+	return appendVariables(b, "Variables", o.Variables)
 }
+
+// MarshalJSON is what package json makes of it, in less time.
+func (o ListPackageVarsOut) MarshalJSON() ([]byte, error) { return o.AppendJSON(nil), nil }
 
 // UnmarshalJSON is what package json does, in less time.
 func (o *ListPackageVarsOut) UnmarshalJSON(text []byte) error {
@@ -43,10 +47,13 @@ func (o *ListPackageVarsOut) UnmarshalJSON(text []byte) error {
 	return readVariables(text, "Variables", &o.Variables, (*plain)(o))
 }
 
-// MarshalJSON is what package json makes of it, in less time.
-func (o ListLocalVarsOut) MarshalJSON() ([]byte, error) {
-	return appendVariables("Variables", o.Variables), nil
+// AppendJSON appends what MarshalJSON gives.
+func (o ListLocalVarsOut) AppendJSON(b []byte) []byte {
+	return appendVariables(b, "Variables", o.Variables)
 }
+
+// MarshalJSON is what package json makes of it, in less time.
+func (o ListLocalVarsOut) MarshalJSON() ([]byte, error) { return o.AppendJSON(nil), nil }
 
 // UnmarshalJSON is what package json does, in less time.
 func (o *ListLocalVarsOut) UnmarshalJSON(text []byte) error {
@@ -54,10 +61,11 @@ func (o *ListLocalVarsOut) UnmarshalJSON(text []byte) error {
 	return readVariables(text, "Variables", &o.Variables, (*plain)(o))
 }
 
+// AppendJSON appends what MarshalJSON gives.
+func (o ListFunctionArgsOut) AppendJSON(b []byte) []byte { return appendVariables(b, "Args", o.Args) }
+
 // MarshalJSON is what package json makes of it, in less time.
-func (o ListFunctionArgsOut) MarshalJSON() ([]byte, error) {
-	return appendVariables("Args", o.Args), nil
-}
+func (o ListFunctionArgsOut) MarshalJSON() ([]byte, error) { return o.AppendJSON(nil), nil }
 
 // UnmarshalJSON is what package json does, in less time.
 func (o *ListFunctionArgsOut) UnmarshalJSON(text []byte) error {
@@ -65,11 +73,23 @@ func (o *ListFunctionArgsOut) UnmarshalJSON(text []byte) error {
 	return readVariables(text, "Args", &o.Args, (*plain)(o))
 }
 
-func appendVariables(key string, list []Variable) []byte {
-	const usual = 512 // bytes of a variable, with its parts
-	b := append(make([]byte, 0, usual*(len(list)+1)), '{')
+func appendVariables(b []byte, key string, list []Variable) []byte {
+	b = append(slices.Grow(b, sizeOf(list)), '{')
 	b = append(appendText(b, key), ':')
 	return append(appendList(b, list), '}')
+}
+
+// sizeOf is about how much text a list becomes, in bytes.
+func sizeOf(list []Variable) int {
+	n := 256
+	for i := range list {
+		v := &list[i]
+		n += 224 + len(v.Name) + len(v.Type) + len(v.RealType) + len(v.Value) + len(v.LocationExpr)
+		if len(v.Children) > 0 {
+			n += sizeOf(v.Children)
+		}
+	}
+	return n
 }
 
 // readVariables reads an object with one list in it; slow is for what looks otherwise.

@@ -167,7 +167,7 @@ func (c *Client) send(ctx context.Context, method string, text []byte) error {
 }
 
 func (c *Client) read() {
-	in := newReader(c.conn)
+	in := &reader{src: c.conn}
 	for {
 		a, err := in.next()
 		if err != nil {

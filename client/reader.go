@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -10,28 +9,47 @@ import (
 	"strconv"
 )
 
-// reader cuts what the server sends into answers. Answers can be long: they are
-// looked at once to find their ends, and once by whoever needs what is in them.
+// reader cuts what the server sends into answers. Answers can be long: what is
+// in them is looked at once, by whoever needs it.
 type reader struct {
-	src *bufio.Reader
+	src io.Reader
+	// buf is what has come and was not taken.
+	buf []byte
+	// Of the answer that buf begins with, lined bytes have no newline, and
+	// scan has followed the first looked.
+	lined, looked int
+	scan          nesting
 }
 
-func newReader(src io.Reader) *reader { return &reader{bufio.NewReaderSize(src, 64<<10)} }
+// chunk is how much is asked for at once, in bytes.
+const chunk = 64 << 10
 
 // next is the next answer; io.EOF between two means that there are no more.
 func (r *reader) next() (answer, error) {
-	first, err := r.skipSpace()
-	if err != nil {
-		return answer{}, err
+	r.lined, r.looked, r.scan = 0, 0, nesting{}
+	for {
+		if r.buf = bytes.TrimLeft(r.buf, " \t\r\n"); len(r.buf) > 0 {
+			break
+		}
+		if err := r.more(); err != nil {
+			return answer{}, err
+		}
 	}
-	if first != '{' {
-		return answer{}, r.foreign(first)
+	if r.buf[0] != '{' {
+		return answer{}, r.foreign()
 	}
-	text, commas, err := r.object()
-	if err != nil {
-		return answer{}, err
+	end := r.end()
+	for ; end == 0; end = r.end() {
+		if err := r.more(); err != nil {
+			if errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF
+			}
+			return answer{}, err
+		}
 	}
-	if a, ok := usual(text, commas); ok {
+	text := r.buf[:end]
+	r.buf = r.buf[end:]
+	if a, ok := usual(text); ok {
 		return a, nil
 	}
 	var a answer
@@ -41,74 +59,88 @@ func (r *reader) next() (answer, error) {
 	return a, nil
 }
 
-func (r *reader) skipSpace() (byte, error) {
-	for {
-		c, err := r.src.ReadByte()
-		if err != nil || c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-			return c, err
-		}
+// more reads on. What was returned before stays as it is.
+func (r *reader) more() error {
+	if cap(r.buf)-len(r.buf) < chunk {
+		r.buf = append(make([]byte, 0, 2*len(r.buf)+4*chunk), r.buf...)
 	}
+	n, err := r.src.Read(r.buf[len(r.buf) : len(r.buf)+chunk])
+	r.buf = r.buf[:len(r.buf)+n]
+	if n > 0 {
+		return nil
+	}
+	return err
 }
 
-// object is the rest of an object, with its first byte, and how many commas are
-// between its own fields.
-func (r *reader) object() (text []byte, commas int, err error) {
-	text = append(make([]byte, 0, r.src.Buffered()+1), '{')
-	depth, inString, escaped := 1, false, false
-	for depth > 0 {
-		if _, err := r.src.Peek(1); err != nil {
-			if errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
-			}
-			return nil, 0, err
+// end tells where the answer in buf ends, 0 if that has not come. Servers send a
+// newline behind each, which cannot stand in a string: the usual answer is found
+// by that, and by how it begins and ends. Others are followed to where their
+// braces close.
+func (r *reader) end() int {
+	if r.looked == 0 && bytes.HasPrefix(r.buf, answerHead) {
+		line := bytes.IndexByte(r.buf[r.lined:], '\n')
+		switch {
+		case line >= 0 && bytes.HasSuffix(r.buf[:r.lined+line], answerTail):
+			return r.lined + line
+		case line < 0 && r.buf[len(r.buf)-1] != '}':
+			r.lined = len(r.buf)
+			return 0
 		}
-		chunk, _ := r.src.Peek(r.src.Buffered())
-		n := 0
-		for n < len(chunk) && depth > 0 {
-			c := chunk[n]
-			n++
-			switch {
-			case escaped:
-				escaped = false
-			case inString:
-				inString, escaped = c != '"', c == '\\'
-			case c == '"':
-				inString = true
-			case c == '{' || c == '[':
-				depth++
-			case c == '}' || c == ']':
-				depth--
-			case c == ',' && depth == 1:
-				commas++
-			}
-		}
-		text = append(text, chunk[:n]...)
-		r.src.Discard(n)
 	}
-	return text, commas, nil
+	end := r.scan.end(r.buf, r.looked)
+	r.looked = len(r.buf)
+	return end
 }
+
+// nesting follows a JSON text.
+type nesting struct {
+	depth             int
+	inString, escaped bool
+}
+
+// end looks on at text from an index, and tells where the outermost object ends;
+// 0 if it does not.
+func (s *nesting) end(text []byte, from int) int {
+	for i := from; i < len(text); i++ {
+		switch c := text[i]; {
+		case s.escaped:
+			s.escaped = false
+		case s.inString:
+			s.inString, s.escaped = c != '"', c == '\\'
+		case c == '"':
+			s.inString = true
+		case c == '{' || c == '[':
+			s.depth++
+		case c == '}' || c == ']':
+			if s.depth--; s.depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// What an answer without an error begins and ends with.
+var answerHead, answerTail = []byte(`{"id":`), []byte(`,"error":null}`)
 
 // usual takes apart an answer without an error in the form that servers send.
-func usual(text []byte, commas int) (answer, bool) {
-	rest, ok := bytes.CutPrefix(text, []byte(`{"id":`))
-	if !ok || commas != 2 {
-		return answer{}, false
-	}
+// What stands between result and error is then the result, or no JSON.
+func usual(text []byte) (answer, bool) {
+	rest, begins := bytes.CutPrefix(text, answerHead)
 	number, rest, _ := bytes.Cut(rest, []byte{','})
 	id, err := strconv.ParseUint(string(number), 10, 64)
-	if err != nil {
+	if !begins || err != nil {
 		return answer{}, false
 	}
-	rest, begins := bytes.CutPrefix(rest, []byte(`"result":`))
-	result, ends := bytes.CutSuffix(rest, []byte(`,"error":null}`))
+	rest, begins = bytes.CutPrefix(rest, []byte(`"result":`))
+	result, ends := bytes.CutSuffix(rest, answerTail)
 	return answer{ID: &id, Result: result}, begins && ends
 }
 
 // foreign says what came instead of an answer, where that is text that a person
 // was meant to read.
-func (r *reader) foreign(first byte) error {
-	line, _ := r.src.Peek(min(r.src.Buffered(), 200))
-	line, _, _ = bytes.Cut(append([]byte{first}, line...), []byte("\n"))
+func (r *reader) foreign() error {
+	line, _, _ := bytes.Cut(r.buf[:min(len(r.buf), 200)], []byte("\n"))
 	if text, ok := bytes.CutPrefix(line, []byte("tinydbg: ")); ok {
 		return errors.New(string(text))
 	}

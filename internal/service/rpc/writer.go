@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"slices"
 	"sync"
 	"time"
 )
@@ -85,12 +84,11 @@ func encode(id json.RawMessage, result any, err error) []byte {
 	a := answer{ID: id, Result: result}
 	if err != nil {
 		a.Result, a.Error = nil, err.Error()
-	} else if m, ok := result.(json.Marshaler); ok {
+	} else if own, ok := result.(interface{ AppendJSON([]byte) []byte }); ok {
 		// What writes itself need not be read again, as package json would.
-		if text, err := m.MarshalJSON(); err == nil {
-			head, _ := json.Marshal(id)
-			return slices.Concat([]byte(`{"id":`), head, []byte(`,"result":`), text, []byte(`,"error":null}`), []byte("\n"))
-		}
+		head, _ := json.Marshal(id)
+		text := append(append([]byte(`{"id":`), head...), `,"result":`...)
+		return append(own.AppendJSON(text), ",\"error\":null}\n"...)
 	}
 	text, err := json.Marshal(a)
 	if err != nil {

@@ -1,0 +1,76 @@
+package client
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// Answers of all forms are found, however they come.
+func TestReader(t *testing.T) {
+	long := strings.Repeat("x", 3*chunk)
+	stream := `{"id":1,"result":{"a":"}\"{\\"},"error":null}` + "\n" +
+		`{"id":2,"result":"` + long + `","error":null}` + "\n\n" +
+		` {"id": 3, "error": "no", "result": null}{"id":4,"result":[1,{}],"error":null}{"id":5,"result":` + "\n7,\n" + `"error":null}` +
+		`{"error":null,"result":6,"id":6}` + "\r\n" + `{"id":7,"result":8,"more":[9],"error":null}`
+	readers := map[string]func(io.Reader) io.Reader{
+		"whole": func(r io.Reader) io.Reader { return r }, "halves": iotest.HalfReader, "with its end": iotest.DataErrReader,
+		"by bytes": func(r io.Reader) io.Reader { return iotest.OneByteReader(r) },
+	}
+	want := []string{`{"a":"}\"{\\"}`, `"` + long + `"`, `null`, `[1,{}]`, `7`, `6`}
+	for name, wrap := range readers {
+		r := &reader{src: wrap(strings.NewReader(stream))}
+		var kept []answer
+		for i := range want {
+			a, err := r.next()
+			if err != nil || a.ID == nil || *a.ID != uint64(i+1) {
+				t.Fatalf("%s, answer %d: %v %v", name, i+1, a, err)
+			}
+			kept = append(kept, a)
+		}
+		for i, a := range kept { // what was read later has not overwritten them
+			if got := strings.TrimSpace(string(a.Result)); got != want[i] {
+				t.Errorf("%s, answer %d: %.60s", name, i+1, got)
+			}
+		}
+		if string(kept[2].Error) != `"no"` {
+			t.Errorf("%s: error %s", name, kept[2].Error)
+		}
+		if a, err := r.next(); err != nil || *a.ID != 7 {
+			t.Errorf("%s: %v %v", name, a, err)
+		}
+		if _, err := r.next(); !errors.Is(err, io.EOF) {
+			t.Errorf("%s: at the end: %v", name, err)
+		}
+	}
+}
+
+func TestReaderOfSomethingElse(t *testing.T) {
+	for text, want := range map[string]string{
+		"HTTP/1.1 400 Bad Request\n": `does not speak the debugger's protocol: it begins with "HTTP/1.1 400 Bad Req"`,
+		"tinydbg: go away\nx":        "go away",
+		`{"id":1,"result":`:          "unexpected EOF",
+		`{"id":x}`:                   "does not speak",
+		`{]}`:                        "does not speak",
+	} {
+		_, err := (&reader{src: strings.NewReader(text)}).next()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func FuzzReader(f *testing.F) {
+	f.Add(`{"id":1,"result":{"a":"}"},"error":null}` + "\n" + `{"id":2}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		r := &reader{src: iotest.HalfReader(strings.NewReader(text))}
+		for range len(text) + 1 {
+			if _, err := r.next(); err != nil {
+				return
+			}
+		}
+		t.Fatal("more answers than bytes")
+	})
+}
