@@ -96,13 +96,13 @@ func groups(bin string) func(contender) ([]float64, error) {
 
 // repeated is the cost of one command where a program stops, the rest of the
 // session taken off. want must be in what it prints.
-func repeated(bin string, n int, command, want string) func(contender) ([]float64, error) {
+func repeated(bin string, args []string, n int, command, want string) func(contender) ([]float64, error) {
 	run := func(c contender, times int) (time.Duration, error) {
 		commands := []string{"break main.stop", "continue"}
 		for range times {
 			commands = append(commands, command)
 		}
-		out, took, _, err := debug(c, "exec", []string{bin}, commands...)
+		out, took, _, err := debug(c, "exec", programArgs(bin, args), commands...)
 		if err == nil && strings.Count(out, want) < times {
 			err = fmt.Errorf("%s does not print %s: %s", command, want, out)
 		}

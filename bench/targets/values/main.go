@@ -1,7 +1,12 @@
-// A frame with 200 variables of ten types, and a map of a million entries.
+// A frame with 200 variables of ten types and, if an argument says how many, a map
+// of strings.
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"os"
+	"strconv"
+)
 
 type point struct{ X, Y int }
 
@@ -258,7 +263,11 @@ func frame() {
 func stop() {}
 
 func main() {
-	for i := range 1_000_000 {
+	entries := 0
+	if len(os.Args) > 1 {
+		entries, _ = strconv.Atoi(os.Args[1])
+	}
+	for i := range entries {
 		million[fmt.Sprint("key ", i)] = i
 	}
 	frame()
