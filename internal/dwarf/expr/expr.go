@@ -116,6 +116,9 @@ const (
 // The error is about an expression that makes no sense or asks for what the
 // context lacks; a read that failed is wrapped.
 func Eval(code []byte, ctx *Context) ([]Piece, error) {
+	if a, ok := usual(code, ctx); ok {
+		return []Piece{{Kind: InMemory, Addr: addr.Addr(a)}}, nil
+	}
 	m := newMachine(code, ctx)
 	if err := m.run(); err != nil {
 		return nil, inExpression(code, err)
@@ -130,6 +133,9 @@ func Eval(code []byte, ctx *Context) ([]Piece, error) {
 // Value evaluates an expression whose result is the number left on the stack.
 // initial is on the stack at the beginning.
 func Value(code []byte, ctx *Context, initial ...uint64) (uint64, error) {
+	if a, ok := usual(code, ctx); ok && len(initial) == 0 {
+		return a, nil
+	}
 	m := newMachine(code, ctx)
 	for _, v := range initial {
 		m.push(v)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -187,4 +188,27 @@ func FuzzEval(f *testing.F) {
 		expr.Value(code, &expr.Context{}, 1)
 		expr.Indirect(code)
 	})
+}
+
+// The quick way gives what the machine gives.
+func TestUsualExpressions(t *testing.T) {
+	ctx := &expr.Context{CFA: 0x7000, FrameBase: func() (addr.Addr, error) { return 0xa000, nil }}
+	for _, code := range [][]byte{{0x9c}, {0x91, 0x68}, {0x91, 0x80, 0x7f}, {0x91, 0x90, 0x01}, {0x91, 0xff, 0xff, 0xff, 0x7f}} {
+		quick, err := expr.Eval(code, ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slow, err := expr.Eval(append([]byte{0x96}, code...), ctx) // DW_OP_nop
+		if err != nil || !reflect.DeepEqual(quick, slow) {
+			t.Errorf("% x: %+v, by the machine %+v, %v", code, quick, slow, err)
+		}
+	}
+	for _, code := range [][]byte{{0x91}, {0x91, 0x80}, {0x91, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80}} {
+		if p, err := expr.Eval(code, ctx); err == nil {
+			t.Errorf("% x: %+v", code, p)
+		}
+	}
+	if p, err := expr.Eval([]byte{0x9c}, &expr.Context{}); err == nil {
+		t.Errorf("a call frame address that is not known: %+v", p)
+	}
 }
