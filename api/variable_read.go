@@ -67,7 +67,11 @@ func (r *variableReader) list() []Variable {
 	if r.next(']') {
 		return []Variable{}
 	}
-	list := make([]Variable, 0, 2)
+	likely := 2
+	if r.depth == 0 {
+		likely += len(r.text) / 1024
+	}
+	list := make([]Variable, 0, likely)
 	for !r.failed {
 		list = append(list, Variable{})
 		r.variable(&list[len(list)-1])

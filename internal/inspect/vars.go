@@ -46,6 +46,7 @@ func (w *World) scopeVars(sc *expr.Scope, f *unwind.Frame, cfg api.LoadConfig) (
 	if err != nil {
 		return locals, args, fmt.Errorf("no variables of %s: %w", f.Name, err)
 	}
+	locals = make([]api.Variable, 0, len(vars))
 	for _, v := range vars {
 		out := v.Value.ToAPI(cfg)
 		if v.Shadowed {

@@ -61,6 +61,7 @@ func (l *loader) elements(v *Value, out *api.Variable, level int) error {
 		return nil
 	}
 	n := min(s.len, int64(l.cfg.MaxArrayValues))
+	out.Children = make([]api.Variable, 0, min(n, 64))
 	for i := range n {
 		e, err := s.index(v, i)
 		if err != nil {
@@ -85,6 +86,7 @@ func (l *loader) fields(v *Value, out *api.Variable, level int) error {
 	if l.cfg.MaxStructFields >= 0 {
 		list = list[:min(len(list), l.cfg.MaxStructFields)]
 	}
+	out.Children = make([]api.Variable, 0, len(list))
 	for i := range list {
 		out.Children = append(out.Children, l.load(v.field(&list[i]), level+1))
 	}

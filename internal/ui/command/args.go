@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/ui/render"
@@ -43,18 +44,17 @@ func (s *Shell) listVariables(ctx context.Context, in Input, what string, list l
 	if err != nil {
 		return err
 	}
-	shown := 0
+	var text strings.Builder
 	for i := range vars {
-		if !re.MatchString(vars[i].Name) {
-			continue
+		if re.MatchString(vars[i].Name) {
+			text.WriteString(s.variableLine(&vars[i], verbose) + "\n")
 		}
-		shown++
-		s.printf("%s\n", s.variableLine(&vars[i], verbose))
 	}
-	if shown == 0 {
+	if text.Len() == 0 {
 		s.printf("(no %s)\n", what)
+		return nil
 	}
-	return nil
+	return s.page(text.String())
 }
 
 func (s *Shell) variableLine(v *api.Variable, verbose bool) string {
