@@ -9,7 +9,7 @@ import (
 
 // targets are the paths of the programs that are debugged.
 type targets struct {
-	server, ticker, hotloop, lines, parked, values string
+	server, ticker, hotloop, lines, parked, values, threads string
 }
 
 // buildTargets compiles them without optimisation, as people debug.
@@ -37,6 +37,7 @@ func buildTargets() (targets, error) {
 		lines:   build("lines", "./targets/lines"),
 		parked:  build("parked", "./targets/parked"),
 		values:  build("values", "./targets/values"),
+		threads: build("threads", "./targets/threads"),
 	}
 	return t, err
 }

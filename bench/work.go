@@ -26,15 +26,36 @@ func programArgs(bin string, args []string) []string {
 
 // falseHits is what the program itself says one call cost, in microseconds,
 // with a breakpoint on it whose condition is never true.
-func falseHits(bin string, hits int) func(contender) ([]float64, error) {
+func falseHits(bin string, args ...string) func(contender) ([]float64, error) {
 	return func(c contender) ([]float64, error) {
-		out, _, _, err := debug(c, "exec", programArgs(bin, []string{fmt.Sprint(hits)}),
+		out, _, _, err := debug(c, "exec", programArgs(bin, args),
 			"break bp main.work", "condition bp i == -1", "continue")
 		if err != nil {
 			return nil, err
 		}
 		ns, err := number(out, "per call")
 		return []float64{ns / 1000}, err
+	}
+}
+
+// nextStops is the cost of going on and stopping again at once, the rest of the
+// session taken off.
+func nextStops(bin string, n int, args ...string) func(contender) ([]float64, error) {
+	run := func(c contender, times int) (time.Duration, error) {
+		commands := []string{"break main.stop", "continue"}
+		for range times {
+			commands = append(commands, "continue")
+		}
+		_, took, _, err := debug(c, "exec", programArgs(bin, args), commands...)
+		return took, err
+	}
+	return func(c contender) ([]float64, error) {
+		few, err := run(c, 2)
+		if err != nil {
+			return nil, err
+		}
+		many, err := run(c, 2+n)
+		return []float64{ms(many-few) / float64(n)}, err
 	}
 }
 

@@ -46,6 +46,10 @@ func (l *Loop) stopThreads() error {
 			return l.gone(ev)
 		}
 		l.absorb(ev)
+		// Who runs need not be found out after each of a thousand events.
+		if err := l.drain(); err != nil {
+			return err
+		}
 	}
 	if err := l.drain(); err != nil {
 		return err

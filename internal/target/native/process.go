@@ -46,10 +46,13 @@ type Process struct {
 	mu sync.Mutex
 	// threads are the live ones. Written on the tracer, under mu.
 	threads map[int]*Thread
+	// sorted lists them by id; nil when it has to be made anew. Guarded by mu.
+	sorted []*Thread
 
 	// The rest belongs to the tracer.
 	queue    []target.Event
-	woke     bool         // Wait returned an EventWake last
+	woke     bool // Wait returned an EventWake last
+	sweeping sweep
 	kept     []*Thread    // whose SIGTRAP the kernel still holds, some resumed by now
 	coming   map[int]bool // threads that the kernel attached and that did not report yet
 	released map[int]bool // forked children let go before the parent's report
@@ -137,15 +140,18 @@ func (p *Process) Threads() []target.Thread {
 	return list
 }
 
+// list is not to be changed.
 func (p *Process) list() []*Thread {
 	p.mu.Lock()
-	list := make([]*Thread, 0, len(p.threads))
-	for _, t := range p.threads {
-		list = append(list, t)
+	defer p.mu.Unlock()
+	if p.sorted == nil {
+		p.sorted = make([]*Thread, 0, len(p.threads))
+		for _, t := range p.threads {
+			p.sorted = append(p.sorted, t)
+		}
+		slices.SortFunc(p.sorted, func(a, b *Thread) int { return a.id - b.id })
 	}
-	p.mu.Unlock()
-	slices.SortFunc(list, func(a, b *Thread) int { return a.id - b.id })
-	return list
+	return p.sorted
 }
 
 // Thread finds a live thread by id.
@@ -191,7 +197,7 @@ func (p *Process) add(id int) *Thread {
 	t := &Thread{p: p, id: id}
 	p.pauses.started()
 	p.mu.Lock()
-	p.threads[id] = t
+	p.threads[id], p.sorted = t, nil
 	p.mu.Unlock()
 	return t
 }
@@ -202,6 +208,7 @@ func (p *Process) remove(t *Thread) {
 	t.setState(target.Exited)
 	p.mu.Lock()
 	delete(p.threads, t.id)
+	p.sorted = nil
 	p.mu.Unlock()
 	p.dropEvents(t)
 }

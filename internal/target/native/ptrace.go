@@ -116,6 +116,18 @@ func peekAny(flags int) (tid int, s status, err error) {
 	return int(info.pid), info.decode(), nil
 }
 
+// peekOne is peekAny for one tracee; it never waits.
+// Precondition: tracer.
+func peekOne(tid int) (s status, ok bool) {
+	const flags = unix.WEXITED | unix.WSTOPPED | unix.WNOWAIT | unix.WNOHANG | unix.WALL | unix.WNOTHREAD
+	var info childInfo
+	_, _, errno := unix.RawSyscall6(unix.SYS_WAITID, unix.P_PID, uintptr(tid), uintptr(unsafe.Pointer(&info)), flags, 0, 0)
+	if errno != 0 || info.pid == 0 {
+		return status{}, false
+	}
+	return info.decode(), true
+}
+
 // takeStop takes the report of a stop of one thread, if it is there.
 // Precondition: tracer.
 func takeStop(tid int) {

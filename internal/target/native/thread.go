@@ -152,6 +152,7 @@ func (t *Thread) Interrupt() error {
 		return fmt.Errorf("interrupt thread %d: it is stopped already", t.id)
 	}
 	t.asked = true
+	t.p.sweeping.asked++
 	if err := ptrace(unix.PTRACE_INTERRUPT, t.id, 0, 0); err != nil {
 		return t.failed("interrupt", err)
 	}

@@ -48,7 +48,7 @@ func (p *Process) Poll() (target.Event, bool, error) {
 		if err := p.Ended(); err != nil {
 			return target.Event{}, false, err
 		}
-		if !p.collect(unix.WNOHANG) {
+		if !p.sweep() && !p.collect(unix.WNOHANG) {
 			return target.Event{}, false, nil
 		}
 	}
@@ -88,6 +88,53 @@ func (p *Process) collectBy(flags int, handle func(tid int, s status)) bool {
 	}
 	handle(tid, s)
 	return true
+}
+
+// sweep is where a search for the answers to interrupts has got to.
+type sweep struct {
+	// asked counts the interrupts that may not have been answered.
+	asked int
+	next  int // index in Process.list
+}
+
+// manyAsked is from how many interrupts on their answers are looked for thread
+// by thread. The kernel finds the report of one thread at once, but to find
+// anyone's it goes through all.
+const manyAsked = 32
+
+// sweep handles the next report of a thread that was asked to stop, when many
+// were. It tells whether it found one.
+// Precondition: tracer.
+func (p *Process) sweep() bool {
+	w := &p.sweeping
+	if w.asked < manyAsked {
+		return false
+	}
+	p.takeKept()
+	for list := p.list(); w.next < len(list); {
+		t := list[w.next]
+		w.next++
+		if !t.asked || t.State() != target.Running {
+			continue
+		}
+		if s, ok := peekOne(t.id); ok {
+			if !p.keep(t.id, s) {
+				var err error
+				if _, s, err = wait4(t.id, unix.WNOHANG); err != nil {
+					continue
+				}
+			}
+			p.handle(t.id, s)
+			return true
+		}
+	}
+	w.next, w.asked = 0, 0
+	for _, t := range p.list() {
+		if t.asked {
+			w.asked++
+		}
+	}
+	return false
 }
 
 // keep leaves the report of a SIGTRAP with the kernel. As long as nobody has
