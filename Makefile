@@ -9,7 +9,7 @@ export CGO_ENABLED ?= 0
 
 CHAOS       ?= 1000
 
-.PHONY: all build run test chaos matrix race soak lint fuzz bench clean
+.PHONY: all build run test chaos moments matrix race soak lint fuzz bench clean
 
 all: build
 
@@ -27,6 +27,9 @@ test: ## every test; needs go and git
 
 chaos: ## the debugger is killed $(CHAOS) times while it works on a service under load
 	TINYDBG_CHAOS=$(CHAOS) $(GO) test -v -timeout 60m -run TestKillingTheDebugger ./cmd/tinydbg
+
+moments: ## detaching, killing and interrupting at 1,000 random moments each
+	TINYDBG_MOMENTS=1000 $(GO) test -v -timeout 60m -run RandomMoments ./internal/session
 
 matrix: ## every test, on programs of every supported toolchain
 	TINYDBG_MATRIX=all $(GO) test -timeout 60m ./...

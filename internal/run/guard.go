@@ -100,7 +100,9 @@ func (l *Loop) unguard() error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(handlers, was.Addr) && was.Addr != before.Addr {
+	// The kernel has set the default if a thread that blocks SIGTRAP, as Go's do
+	// in signal handlers, ran into a trap or was stepped.
+	if was.Addr != 0 && !slices.Contains(handlers, was.Addr) && was.Addr != before.Addr {
 		// The program has a handler of its own by now, which may call ours.
 		_, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, was)
 		return errors.Join(ErrKept, err)
