@@ -1,11 +1,9 @@
 package objfile
 
 import (
-	"debug/buildinfo"
 	"debug/elf"
 	"encoding/hex"
 	"errors"
-	"io"
 	"runtime/debug"
 )
 
@@ -28,14 +26,6 @@ func (f *File) GoBuildID() string {
 		return string(f.note(".note.go.buildid", "Go", 4)), nil
 	})
 	return id
-}
-
-// BuildInfo is what the go command recorded about modules and settings. The
-// error says that this is no Go program, or that it is damaged.
-func (f *File) BuildInfo() (*debug.BuildInfo, error) {
-	return f.info.build.do(func() (*debug.BuildInfo, error) {
-		return buildinfo.Read(io.NewSectionReader(f.src, 0, f.size))
-	})
 }
 
 // note finds the description of an ELF note by section, or in a PT_NOTE
