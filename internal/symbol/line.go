@@ -66,7 +66,7 @@ func (f *File) NearestFiles(pattern string) []string {
 		func(s string) bool { return filepath.Base(s) == base },
 		func(s string) bool { return strings.EqualFold(filepath.Base(s), base) },
 		func(s string) bool { return stem != "" && strings.HasPrefix(filepath.Base(s), stem) },
-		func(s string) bool { return oneEdit(filepath.Base(s), base) },
+		func(s string) bool { return OneEdit(filepath.Base(s), base) },
 	}
 	const limit = 10
 	for _, test := range tests {
@@ -84,9 +84,9 @@ func (f *File) NearestFiles(pattern string) []string {
 	return nil
 }
 
-// oneEdit says whether a becomes b by one letter more, less or other, or by two
+// OneEdit says whether a becomes b by one letter more, less or other, or by two
 // neighbours changing places.
-func oneEdit(a, b string) bool {
+func OneEdit(a, b string) bool {
 	if len(a) < len(b) {
 		a, b = b, a
 	}

@@ -80,11 +80,14 @@ func (s *Shell) moduleDirectories(ctx context.Context) (api.GuessSubstitutePathA
 	if err == nil {
 		args.ImportPathOfMainPackage = strings.TrimSpace(string(main))
 	}
-	out, err := goCommand(ctx, "list", "-m", "-json=Path,Dir", "all")
-	if err != nil {
-		return args, err
+	// All of them cannot be told where the go.mod file of one was never fetched.
+	for _, which := range [][]string{nil, {"all"}} {
+		out, e := goCommand(ctx, append([]string{"list", "-m", "-json=Path,Dir"}, which...)...)
+		if err = e; err == nil {
+			err = addModules(args.ClientModuleDirectories, out)
+		}
 	}
-	return args, addModules(args.ClientModuleDirectories, out)
+	return args, err
 }
 
 // addModules reads what go list -m -json answers.
