@@ -3,6 +3,7 @@ package symbol
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"sort"
@@ -18,6 +19,15 @@ type dwarfLines struct {
 	section []byte
 	headers []*line.Header
 	err     error
+
+	startsOnce sync.Once
+	starts     []unitStart // by ascending address
+}
+
+// unitStart is the address that a unit's program begins with.
+type unitStart struct {
+	pc   uint64
+	head *line.Header
 }
 
 func (f *File) debugLines() (*dwarfLines, error) {
@@ -50,8 +60,7 @@ func (f *File) goMarks(fn *Func) ([]mark, error) {
 	if err != nil {
 		return nil, err
 	}
-	off, h := d.sequence(line.SetAddress(f.ByteOrder(), uint64(fn.Entry)))
-	f.DropDebugSection(".debug_line")
+	off, h := f.sequence(d, fn)
 	if h == nil {
 		return nil, fmt.Errorf("%s is not in .debug_line", fn.Name)
 	}
@@ -69,8 +78,39 @@ func (f *File) goMarks(fn *Func) ([]mark, error) {
 	return uniqueMarks(marks), nil
 }
 
-// sequence finds the operations that begin with pattern in a program.
-func (d *dwarfLines) sequence(pattern []byte) (uint64, *line.Header) {
+// sequence finds the operations for a function: most likely in the unit whose
+// first function is the nearest before it, since linkers keep the order.
+func (f *File) sequence(d *dwarfLines, fn *Func) (uint64, *line.Header) {
+	pattern := line.SetAddress(f.ByteOrder(), uint64(fn.Entry))
+	d.startsOnce.Do(func() {
+		d.readStarts(f.ByteOrder())
+		f.DropDebugSection(".debug_line")
+	})
+	i := sort.Search(len(d.starts), func(i int) bool { return d.starts[i].pc > uint64(fn.Entry) }) - 1
+	if i >= 0 {
+		h := d.starts[i].head
+		if at := bytes.Index(d.section[h.Program():h.End], pattern); at >= 0 {
+			return h.Program() + uint64(at), h
+		}
+	}
+	defer f.DropDebugSection(".debug_line")
+	return d.search(pattern)
+}
+
+func (d *dwarfLines) readStarts(order binary.ByteOrder) {
+	zero := line.SetAddress(order, 0)
+	op := zero[:len(zero)-8]
+	for _, h := range d.headers {
+		program := d.section[h.Program():h.End]
+		if len(program) >= len(zero) && bytes.HasPrefix(program, op) {
+			d.starts = append(d.starts, unitStart{order.Uint64(program[len(op):]), h})
+		}
+	}
+	slices.SortFunc(d.starts, func(a, b unitStart) int { return cmp.Compare(a.pc, b.pc) })
+}
+
+// search finds the operations that begin with pattern in all programs.
+func (d *dwarfLines) search(pattern []byte) (uint64, *line.Header) {
 	for pos := 0; ; {
 		i := bytes.Index(d.section[pos:], pattern)
 		if i < 0 {
