@@ -55,6 +55,11 @@ func TestSoak(t *testing.T) {
 	all.Wait()
 	k.settle()
 	t.Logf("%d requests, %d refused, %d stops; slowest %v; %v", k.asked.Load(), k.refused.Load(), k.stops.Load(), k.slowest, k.kinds())
+	defer func() {
+		if t.Failed() {
+			t.Logf("open: %q", k.open())
+		}
+	}()
 	testkit.Eventually(t, func() bool { return k.resources().fds <= before.fds }, "every connection is closed")
 	if after := k.resources(); after.memory > before.memory+300 {
 		t.Errorf("memory went from %d to %d MB", before.memory, after.memory)
@@ -116,6 +121,17 @@ func (k *soak) resources() resources {
 		k.t.Fatal(err)
 	}
 	return resources{k.s.memory(k.t), len(fds)}
+}
+
+// open names the files that the server has open.
+func (k *soak) open() (names []string) {
+	dir := fmt.Sprintf("/proc/%d/fd", k.s.cmd.Process.Pid)
+	list, _ := os.ReadDir(dir)
+	for _, fd := range list {
+		name, _ := os.Readlink(dir + "/" + fd.Name())
+		names = append(names, name)
+	}
+	return names
 }
 
 // visit is one client's stay: some requests, and then it leaves one way or

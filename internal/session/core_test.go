@@ -260,6 +260,7 @@ func TestNothingRunsDuringDump(t *testing.T) {
 	if st, err := s.State(ctx, false); err != nil || !st.CoreDumping {
 		t.Errorf("%+v, %v", st, err)
 	}
+	hold.end(nil)
 	close(hold.done)
 	if st := s.command(api.StepInstruction); st.CoreDumping {
 		t.Error("the state does not know that the dump has ended")

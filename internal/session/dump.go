@@ -110,16 +110,7 @@ func (s *Session) lastDump() (d *dump, err error) {
 
 // dumping tells whether a core file is being written.
 // Precondition: session goroutine.
-func (s *Session) dumping() bool { return s.dump != nil && !s.dump.ended() }
-
-func (d *dump) ended() bool {
-	select {
-	case <-d.done:
-		return true
-	default:
-		return false
-	}
-}
+func (s *Session) dumping() bool { return s.dump != nil && s.dump.now().Dumping }
 
 func (d *dump) stop() {
 	d.cancel()
