@@ -58,10 +58,12 @@ func (f *File) loadCached(h *elf.Section) (data []byte, ok bool) {
 }
 
 // CacheKey is for what follows from the data of a section; what names it and the
-// way it is written. The key is of no use when the file has no such section.
+// way it is written. The key is of no use when the file has no such section, or
+// has it uncompressed: then nothing in the file is a checksum of it, and build ids
+// can be given by hand.
 func (f *File) CacheKey(section, what string) symcache.Key {
 	s := f.lookup(section)
-	if s == nil {
+	if s == nil || s.head.Flags&elf.SHF_COMPRESSED == 0 {
 		return symcache.Key{}
 	}
 	key, err := f.cacheKey(s.head)

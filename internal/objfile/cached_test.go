@@ -58,6 +58,28 @@ func TestCachedSections(t *testing.T) {
 	}
 }
 
+// TestUncompressedKey: two builds with the same build id may differ there, and
+// nothing would tell.
+func TestUncompressedKey(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		flags []string
+		kept  bool
+	}{{"compressed", nil, true}, {"plain", []string{"-ldflags=-compressdwarf=false"}, false}} {
+		f, err := Open(testkit.Build(t, "hello", testkit.Options{Flags: c.flags}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if key := f.CacheKey(".debug_info", "types"); (key.BuildID != "") != c.kept {
+			t.Errorf("%s: the key is %+v", c.name, key)
+		}
+		if key := f.CacheKey(".nothing", "types"); key.BuildID != "" {
+			t.Errorf("%s: the key of nothing is %+v", c.name, key)
+		}
+	}
+}
+
 // TestDamagedStream: what does not inflate is not kept, and said to be damaged.
 func TestDamagedStream(t *testing.T) {
 	for name, data := range samples(t) {

@@ -12,7 +12,8 @@ import (
 )
 
 // typeIndex finds types by name and by runtime descriptor. It holds 8 bytes for
-// each; names stay in the section. It is kept in the cache.
+// each; names stay in the section. It is kept in the cache if the section can be
+// told from others (objfile.File.CacheKey).
 type typeIndex struct {
 	names   pairs // from hashes of names to offsets of entries
 	runtime pairs // from descriptors to offsets of entries

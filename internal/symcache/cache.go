@@ -6,8 +6,8 @@
 // of. A file here is complete when it has its name: it is written under another
 // one and renamed, so two debuggers that make the same thing at once do not
 // disturb each other. One that is damaged is removed, as if it had not been there:
-// its contents have a checksum, which is computed when it is opened. The longest
-// unused files make room for new ones.
+// its contents have a checksum, which is computed when it is opened. One of another
+// user's is not read, and left alone. The longest unused files make room for new ones.
 //
 // A nil *Cache is one that is switched off. A Cache may be used from any goroutine.
 package symcache
@@ -17,13 +17,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -33,9 +31,9 @@ type Cache struct {
 	max int64
 
 	mu sync.Mutex
-	// mapped has the files that were opened before: mappings live as long as the
+	// open has the files that were opened before: they stay as long as the
 	// process, since nobody knows who still looks at them.
-	mapped map[string][]byte
+	open map[string]contents
 }
 
 // Key tells what something was made of. It is the same for the same contents.
@@ -55,17 +53,7 @@ func New(dir string, max int64) *Cache {
 	if max <= 0 || dir == "" {
 		return nil
 	}
-	return &Cache{dir: dir, max: max, mapped: map[string][]byte{}}
-}
-
-// Dir is the directory of this user's cache: tinydbg/symbols below
-// $XDG_CACHE_HOME or $HOME/.cache; "" when neither is set.
-func Dir() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "tinydbg", "symbols")
+	return &Cache{dir: dir, max: max, open: map[string]contents{}}
 }
 
 // Get is what was kept under a key. It must not be changed.
@@ -75,10 +63,10 @@ func (c *Cache) Get(k Key) (data []byte, ok bool) {
 	}
 	name := fileName(k)
 	c.mu.Lock()
-	file, ok := c.mapped[name]
+	file, ok := c.open[name]
 	c.mu.Unlock()
 	if ok {
-		return file[headerSize:], true
+		return file.data(), true
 	}
 	path := filepath.Join(c.dir, name)
 	file, err := openFile(path, k)
@@ -107,16 +95,16 @@ func (c *Cache) Put(k Key, data []byte) {
 	_, _ = w.Commit()
 }
 
-// keep remembers a mapped file; the first of several counts.
-func (c *Cache) keep(name string, file []byte) (data []byte) {
+// keep remembers an open file; the first of several counts.
+func (c *Cache) keep(name string, file contents) (data []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if old, ok := c.mapped[name]; ok {
-		_ = syscall.Munmap(file)
-		return old[headerSize:]
+	if old, ok := c.open[name]; ok {
+		file.free()
+		return old.data()
 	}
-	c.mapped[name] = file
-	return file[headerSize:]
+	c.open[name] = file
+	return file.data()
 }
 
 const suffix = ".sym"
@@ -124,22 +112,6 @@ const suffix = ".sym"
 func fileName(k Key) string {
 	sum := sha256.Sum256([]byte(k.text()))
 	return hex.EncodeToString(sum[:16]) + suffix
-}
-
-// ready makes the directory, and refuses one that others could have filled.
-func (c *Cache) ready() error {
-	if err := os.MkdirAll(c.dir, 0o700); err != nil {
-		return err
-	}
-	st, err := os.Stat(c.dir)
-	if err != nil {
-		return err
-	}
-	sys, ok := st.Sys().(*syscall.Stat_t)
-	if !ok || int(sys.Uid) != os.Geteuid() || st.Mode().Perm()&0o022 != 0 {
-		return fmt.Errorf("%s: is not this user's alone", c.dir)
-	}
-	return nil
 }
 
 // staleAfter is how old an unfinished file must be for its writer to be dead.

@@ -193,8 +193,16 @@ func TestOff(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	real, link := t.TempDir(), filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(real, link); err != nil {
+		t.Fatal(err)
+	}
+	bystander := filepath.Join(real, "bystander"+suffix)
+	if err := os.WriteFile(bystander, some(2<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]*Cache{
-		"off": nil, "no room": New(t.TempDir(), 0), "no directory": New("", 1<<20),
+		"a link": New(link, 1<<20), "off": nil, "no room": New(t.TempDir(), 0), "no directory": New("", 1<<20),
 		"others can write there": New(open, 1<<20), "a file": New(file, 1<<20), "below a file": New(filepath.Join(file, "x"), 1<<20),
 	} {
 		c.Put(key, some(10))
@@ -202,6 +210,9 @@ func TestOff(t *testing.T) {
 			t.Errorf("%s: something was kept", name)
 		}
 		c.Drop(some(10))
+	}
+	if _, err := os.Stat(bystander); err != nil {
+		t.Errorf("behind the link a file is gone: %v", err)
 	}
 	c := New(t.TempDir(), 1<<20)
 	c.Put(Key{What: "without a build id"}, some(10))

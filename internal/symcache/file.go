@@ -78,12 +78,12 @@ func (w *Writer) Abort() {
 	_ = os.Remove(w.file.Name())
 }
 
-// Commit gives the file its name, makes room for it, and maps it.
+// Commit gives the file its name, makes room for it, and opens it.
 func (w *Writer) Commit() ([]byte, error) {
 	_, err := w.file.WriteAt(header(w.key, w.size, w.sum.Sum32()), 0)
-	var mapped []byte
+	var file contents
 	if err == nil {
-		mapped, err = mapFile(w.file, w.size)
+		file, err = load(w.file, w.size, onLocalDisk(w.file))
 	}
 	if err == nil {
 		// Nobody is to change what others have mapped.
@@ -99,7 +99,7 @@ func (w *Writer) Commit() ([]byte, error) {
 	}
 	w.file.Close()
 	w.cache.shrink()
-	return w.cache.keep(name, mapped), nil
+	return w.cache.keep(name, file), nil
 }
 
 func header(k Key, size int64, sum uint32) []byte {
@@ -113,36 +113,40 @@ func header(k Key, size int64, sum uint32) []byte {
 	return binary.LittleEndian.AppendUint32(h, crc32.Checksum(h, castagnoli))
 }
 
-var errDamaged = errors.New("is damaged, or no file of this user's cache")
+var (
+	errDamaged = errors.New("is damaged")
+	errForeign = errors.New("is another user's")
+)
 
-// openFile maps a file whose data is what the key says, and undamaged.
-func openFile(path string, k Key) ([]byte, error) {
+// openFile opens a file whose data is what the key says, and undamaged.
+func openFile(path string, k Key) (contents, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, err
+		return contents{}, err
 	}
 	defer f.Close()
 	st, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	sys, ok := st.Sys().(*syscall.Stat_t)
-	if !ok || !st.Mode().IsRegular() || int(sys.Uid) != os.Geteuid() || st.Size() < headerSize {
-		return nil, errDamaged
+	switch {
+	case err != nil:
+		return contents{}, err
+	case !ours(st):
+		return contents{}, errForeign
+	case !st.Mode().IsRegular() || st.Size() < headerSize:
+		return contents{}, errDamaged
 	}
 	head := make([]byte, headerSize)
 	if _, err := io.ReadFull(f, head); err != nil {
-		return nil, err
+		return contents{}, err
 	}
 	size := st.Size() - headerSize
 	sum, err := checksum(f, size)
 	if err != nil {
-		return nil, err
+		return contents{}, err
 	}
 	if string(head) != string(header(k, size, sum)) {
-		return nil, errDamaged
+		return contents{}, errDamaged
 	}
-	return mapFile(f, size)
+	return load(f, size, onLocalDisk(f))
 }
 
 // checksum reads the data through a small buffer: what is not mapped in does not
@@ -159,24 +163,4 @@ func checksum(f io.Reader, size int64) (uint32, error) {
 		}
 	}
 	return sum.Sum32(), nil
-}
-
-// mapFile maps a file whose data has size bytes, with its header.
-func mapFile(f *os.File, size int64) ([]byte, error) {
-	return syscall.Mmap(int(f.Fd()), 0, int(headerSize+size), syscall.PROT_READ, syscall.MAP_SHARED)
-}
-
-// Drop gives back the memory of what was read of data, which the cache gave. It
-// is read again when somebody looks.
-func (c *Cache) Drop(data []byte) {
-	if c == nil || len(data) == 0 {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, file := range c.mapped {
-		if len(file) > headerSize && &file[headerSize] == &data[0] {
-			_ = syscall.Madvise(file, syscall.MADV_DONTNEED)
-		}
-	}
 }
