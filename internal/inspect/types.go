@@ -48,7 +48,7 @@ func (w *World) TypeInfo(name string) (*api.TypeInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &api.TypeInfo{Kind: reflect.Kind(t.Kind()), Size: t.Size()}
+	out := &api.TypeInfo{Kind: reflect.Kind(t.Kind()), Size: t.Size(), RealType: w.underlying(t)}
 	if t.Kind() > symbol.UnsafePointer { // C's kinds have no number there
 		out.Kind = reflect.Invalid
 	}
@@ -61,7 +61,9 @@ func (w *World) TypeInfo(name string) (*api.TypeInfo, error) {
 			out.Fields = append(out.Fields, field)
 		}
 	}
-	out.Methods = w.methods(t)
+	if out.Methods = w.methods(t); t.Kind() == symbol.Interface {
+		out.Methods = w.interfaceMethods(t)
+	}
 	return out, nil
 }
 
