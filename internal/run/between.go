@@ -46,12 +46,17 @@ func (l *Loop) GoOn() (*Stop, error) {
 	return l.resumeAll()
 }
 
-// Only has the next run resume one thread, all others staying where they are,
-// until the next stop or Join.
+// Alone has a run resume one thread, all others staying where they are, until
+// the next stop or Join.
 // Precondition: every thread stopped.
-func (l *Loop) Only(t target.Thread) { l.only = l.of(t) }
+func (l *Loop) Alone(t target.Thread, run func() (*Stop, error)) (*Stop, error) {
+	l.only = l.of(t)
+	stop, err := run()
+	l.only = nil // not every run gets as far as to resume
+	return stop, err
+}
 
-// Join resumes the threads that Only has held.
+// Join resumes the threads that Alone has held.
 // Precondition: between two events.
 func (l *Loop) Join() (*Stop, error) {
 	if l.only = nil; l.held {

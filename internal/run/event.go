@@ -17,12 +17,12 @@ func (l *Loop) event(ev target.Event) (*Stop, error) {
 	if ev.Kind == target.EventWake {
 		return nil, nil
 	}
-	if ev.Kind == target.EventChildExec {
-		return l.childExeced(ev), nil
-	}
 	if l.held {
 		l.absorb(ev)
 		return nil, nil
+	}
+	if ev.Kind == target.EventChildExec {
+		return l.childExeced(ev), nil
 	}
 	th := l.of(ev.Thread)
 	th.interrupted = false

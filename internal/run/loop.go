@@ -232,8 +232,20 @@ func (l *Loop) Halt() { l.halt = true }
 // to stop.
 func (l *Loop) Unhalt() { l.halt = false }
 
-// Moved must be called after a stopped thread's pc was changed.
-func (l *Loop) Moved(t target.Thread) { l.of(t).passed = 0 }
+// Moved must be called after a stopped thread's pc was changed. A fault of the
+// instruction that it stood at is not the fault of the one it stands at now.
+func (l *Loop) Moved(t target.Thread) {
+	th := l.of(t)
+	th.passed = 0
+	if l.Faulted(t) {
+		th.held = slices.DeleteFunc(th.held, fault)
+		th.atSignal = false
+	}
+}
+
+// Faulted tells whether a thread is about to get a signal that the instruction
+// it stands at has raised.
+func (l *Loop) Faulted(t target.Thread) bool { return slices.ContainsFunc(l.of(t).held, fault) }
 
 // Here says that the user was told that t stands at pc: a site that is armed
 // there later isn't hit by t when it goes on.
@@ -283,6 +295,9 @@ func (l *Loop) finish(stop *Stop) (*Stop, error) {
 	}
 	if stop.Reason == BreakpointReached {
 		l.removeTemporary(stop)
+	}
+	if stop.Reason == ChildExeced && l.execed() {
+		l.pending = append(l.pending, stop) // the child waits for somebody to take it over
 	}
 	if stop.Reason == Halted || l.execed() {
 		if hit := l.takePending(); hit != nil {

@@ -88,11 +88,16 @@ func (r *rig) checkStopped(stop *Stop) {
 	})
 }
 
-func (r *rig) wantHit(stop *Stop, b *breakpoint.Breakpoint) {
+func (r *rig) wantHitOf(stop *Stop, b *breakpoint.Breakpoint) {
 	r.Helper()
 	if stop.Reason != BreakpointReached || stop.Reached[0].Breakpoint != b {
 		r.Fatalf("stop %+v, want breakpoint %d", stop, b.ID)
 	}
+}
+
+func (r *rig) wantHit(stop *Stop, b *breakpoint.Breakpoint) {
+	r.Helper()
+	r.wantHitOf(stop, b)
 	r.do(func() {
 		if regs, _ := stop.Thread.Registers(false); regs.PC() != b.Addrs[0] {
 			r.Fatalf("pc %v, want %v", regs.PC(), b.Addrs[0])
@@ -216,6 +221,29 @@ func TestPendingHitIsDroppedWithItsBreakpoint(t *testing.T) {
 	r.haltWhenGone()
 	if s := <-stop; s.Reason != Halted {
 		t.Errorf("stop %+v, want halted", s)
+	}
+}
+
+// A hit that is reported at once ends the run of a thread alone, too: the next
+// run is everybody's.
+func TestAloneEndsWithAPendingHit(t *testing.T) {
+	r := newRig(t, "main: work\nf: work\njmp f", "main", "main")
+	b := r.add("f")
+	first := r.cont()
+	r.wantHit(first, b)
+	if r.loop.Pending() == 0 {
+		t.Fatal("the other thread did not hit meanwhile: the test shows nothing")
+	}
+	r.do(func() {
+		stop, err := r.loop.Alone(first.Thread, r.loop.Continue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.wantHitOf(stop, b)
+	})
+	r.wantHit(r.cont(), b)
+	if r.loop.Pending() == 0 {
+		t.Error("the other thread was not resumed")
 	}
 }
 

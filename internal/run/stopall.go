@@ -111,6 +111,9 @@ func (l *Loop) absorb(ev target.Event) {
 	switch ev.Kind {
 	case target.EventThreadExited:
 		l.forget(th)
+		if l.only == th {
+			l.only = nil
+		}
 	case target.EventFork:
 		l.forked(ev)
 	case target.EventExec:

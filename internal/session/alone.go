@@ -56,7 +56,7 @@ func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, oth
 		}
 		only := w.thread.Thread
 		loop := s.loop
-		s.start(cmd, func() (*run.Stop, error) { loop.Only(only); return begin() }, &failed)
+		s.start(cmd, func() (*run.Stop, error) { return loop.Alone(only, begin) }, &failed)
 		stops = s.stops
 		pid := s.proc.PID()
 		watch.Go(func() { s.watchAlone(pid, only.ID(), stops, others) })
@@ -119,13 +119,13 @@ func onProcessor(path string) time.Duration {
 	return time.Duration(ns)
 }
 
-// sleeps tells whether a thread waits for something in the kernel, and not for
-// a processor or for us.
+// sleeps tells whether a thread waits for others, and not for a processor, a disk
+// or us. One that is no more has nothing to do alone.
 func sleeps(path string) bool {
 	data, err := os.ReadFile(path + "stat")
 	if err != nil {
-		return false
+		return true
 	}
 	rest := data[bytes.LastIndexByte(data, ')')+1:]
-	return len(rest) > 1 && (rest[1] == 'S' || rest[1] == 'D')
+	return len(rest) > 1 && rest[1] == 'S'
 }

@@ -117,6 +117,8 @@ func (pr *process) callable(w where) error {
 	case w.thread == nil || w.g.Status != goruntime.Running:
 		return fmt.Errorf("no function can be called on goroutine %d: it is %s; that needs a running one, such as one that is stopped at a breakpoint%s",
 			w.g.ID, doing(w.g), pr.whenPossible(w))
+	case pr.loop.Faulted(w.thread.Thread):
+		return fmt.Errorf("no function can be called on goroutine %d: it is about to get the signal of a fault, which would hit the call instead", w.g.ID)
 	case w.thread.system || w.thread.regs.SP() < w.g.StackLo || w.thread.regs.SP() >= w.g.StackHi:
 		return fmt.Errorf("no function can be called on goroutine %d: it is on the system stack%s", w.g.ID, pr.whenPossible(w))
 	case int64(w.thread.regs.SP()-w.g.StackLo) < int64(step.Room()):

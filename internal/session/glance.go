@@ -148,6 +148,9 @@ func (s *Session) beginGlance(stops chan struct{}) (g *glance, err error) {
 		s.stop = &run.Stop{Reason: run.Halted}
 		return s.arrive()
 	})
+	if err != nil && g != nil {
+		s.letGo(g)
+	}
 	return g, err
 }
 

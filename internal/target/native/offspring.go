@@ -47,7 +47,7 @@ func (p *Process) childReported(child int, o *offspring, s status) {
 	case !s.stopped:
 		delete(p.offspring, child)
 	case s.event == 0:
-		p.childSignalled(child, o, s.signal)
+		p.childSignalled(child, s.signal)
 	case s.event == unix.PTRACE_EVENT_EXEC:
 		p.childExeced(child)
 	case s.event == ptraceEventStop && s.signal != unix.SIGTRAP:
@@ -90,57 +90,64 @@ func (p *Process) childExeced(child int) {
 
 // childSignalled passes a signal on, unless it is a trap of the process's that
 // a child ran into which shares its memory.
-func (p *Process) childSignalled(child int, o *offspring, sig syscall.Signal) {
-	if sig == unix.SIGTRAP && p.passTrap(child, o) {
-		sig = 0
+func (p *Process) childSignalled(child int, sig syscall.Signal) {
+	if sig == unix.SIGTRAP {
+		sig = p.passTrap(child)
 	}
 	ptrace(unix.PTRACE_CONT, child, 0, uintptr(sig))
 }
 
 // passTrap sends a child past a trap, as a thread of the process would be sent
-// whose breakpoint's condition is false.
-func (p *Process) passTrap(child int, o *offspring) bool {
+// whose breakpoint's condition is false. It returns the signal that the child
+// is to get: SIGTRAP if that was none of ours.
+func (p *Process) passTrap(child int) syscall.Signal {
 	info, err := getSiginfo(child)
 	var regs unix.PtraceRegs
 	if err != nil || info.Code != siKernel || p.children.PastTrap == nil || getRegs(child, &regs) != nil {
-		return false
+		return unix.SIGTRAP
 	}
 	to, original, ok := p.children.PastTrap(p.Arch().TrapAddr(addr.Addr(regs.Rip)))
 	if !ok {
-		return false
+		return unix.SIGTRAP
 	}
 	if len(original) > 0 {
 		return p.stepLifted(child, &regs, original)
 	}
 	regs.Rip = uint64(to)
-	return setRegs(child, &regs) == nil
+	if setRegs(child, &regs) != nil {
+		return unix.SIGTRAP
+	}
+	return 0
 }
 
 // stepLifted does one instruction of a child's without the trap that stands
-// there. Threads of the process may slip by meanwhile: a call in a vfork child
-// that cannot be done out of line is rare enough.
-func (p *Process) stepLifted(child int, regs *unix.PtraceRegs, original []byte) bool {
+// there, and returns the signal that came instead of its end, if one did.
+// Threads of the process may slip by meanwhile: a call in a vfork child that
+// cannot be done out of line is rare enough.
+func (p *Process) stepLifted(child int, regs *unix.PtraceRegs, original []byte) syscall.Signal {
 	at := p.Arch().TrapAddr(addr.Addr(regs.Rip))
 	regs.Rip = uint64(at)
 	if setRegs(child, regs) != nil {
-		return false
+		return unix.SIGTRAP
 	}
 	if _, err := p.WriteMemory(at, original); err != nil {
-		return false
+		return unix.SIGTRAP
 	}
 	defer p.WriteMemory(at, p.Arch().Trap())
 	if ptrace(unix.PTRACE_SINGLESTEP, child, 0, 0) != nil {
-		return false
+		return unix.SIGTRAP
 	}
 	for {
 		_, s, err := wait4(child, 0)
-		if err == unix.EINTR {
+		switch {
+		case err == unix.EINTR:
 			continue
-		}
-		if err != nil || !s.stopped {
+		case err != nil || !s.stopped:
 			delete(p.offspring, child)
+		case s.event == 0 && s.signal != unix.SIGTRAP:
+			return s.signal
 		}
-		return true
+		return 0
 	}
 }
 
@@ -155,13 +162,17 @@ func (p *Process) HandOver(child int) (target.Process, error) {
 	}
 	q := newProcess(child, p.attached, t)
 	q.exitKill = p.exitKill
-	failed := p.tracer.do(func() { p.part(child) })
+	var failed error
+	if err := p.tracer.do(func() { failed = p.part(child) }); err != nil {
+		failed = err
+	}
 	err = t.do(func() {
 		if failed == nil {
-			failed = q.seizeStopping()
+			if failed = q.seizeStopping(); failed != nil {
+				unix.Kill(child, unix.SIGCONT) // nobody else would wake it up
+			}
 		}
 		if failed != nil {
-			unix.Kill(child, unix.SIGCONT) // nobody else would wake it up
 			t.end(failed)
 		}
 	})
@@ -172,12 +183,17 @@ func (p *Process) HandOver(child int) (target.Process, error) {
 	return q, nil
 }
 
-// part lets a child go so that it stops before it runs an instruction.
+// part lets a child go so that it stops before it runs an instruction. One that
+// is no more may have left its number to another process.
 // Precondition: tracer.
-func (p *Process) part(child int) {
+func (p *Process) part(child int) error {
+	if p.offspring[child] == nil {
+		return unix.ESRCH
+	}
 	delete(p.offspring, child)
 	unix.Tgkill(child, child, unix.SIGSTOP)
 	ptrace(unix.PTRACE_DETACH, child, 0, 0)
+	return nil
 }
 
 // seizeStopping takes over a process that has a SIGSTOP under way, or has
@@ -231,13 +247,27 @@ func (p *Process) stopOffspring(child int) bool {
 		if err != nil || !s.stopped {
 			return false
 		}
-		if s.event == 0 && (s.signal != unix.SIGTRAP || !p.passTrap(child, p.offspring[child])) {
-			ptrace(unix.PTRACE_DETACH, child, 0, uintptr(s.signal))
+		if sig := p.pendingOf(child, s); sig != 0 {
+			if p.offspring[child].shares {
+				p.fix(child)
+			}
+			ptrace(unix.PTRACE_DETACH, child, 0, uintptr(sig))
 			return false
 		}
 		return true
 	}
 	return false // it goes with the tracer's thread
+}
+
+// pendingOf is the signal that a child which has stopped is to get, 0 for none.
+func (p *Process) pendingOf(child int, s status) syscall.Signal {
+	switch {
+	case s.event != 0:
+		return 0
+	case s.signal == unix.SIGTRAP:
+		return p.passTrap(child)
+	}
+	return s.signal
 }
 
 // offspringPatience is how long a child may take to stop.
