@@ -58,6 +58,18 @@ func symbolCache(c *config.Config) *symcache.Cache {
 	return symcache.New(symcache.Dir(), int64(c.SymbolCache)<<20)
 }
 
-func report(text string) { fmt.Fprintln(os.Stderr, text) }
+func warn(text string) { report("Warning: " + text) }
 
-func warn(text string) { fmt.Fprintf(os.Stderr, "Warning: %s\n", text) }
+// report prints a line for the user. It does not wait long if nobody reads it:
+// a stuck terminal must not keep a service stopped.
+func report(text string) {
+	printed := make(chan struct{})
+	go func() {
+		defer close(printed)
+		fmt.Fprintln(os.Stderr, text)
+	}()
+	select {
+	case <-printed:
+	case <-time.After(time.Second):
+	}
+}

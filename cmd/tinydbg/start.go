@@ -42,6 +42,7 @@ func (o *options) debug(ctx context.Context, s start) error {
 		return err
 	}
 	defer parting(backend, s)
+	defer context.AfterFunc(ctx, func() { endBySignal(backend, s) })()
 	conn, served := rpc.Pipe(context.WithoutCancel(ctx), backend, rpcConfig(false))
 	c := client.New(conn)
 	err = o.terminal(ctx, c, func() error { return s.halted(ctx, c) })
@@ -88,6 +89,17 @@ func parting(b rpc.Backend, s start) {
 	if err := b.Detach(ctx, !s.attached()); err != nil {
 		logflags.For(logflags.Debugger).Info("part from the process", "error", err)
 	}
+}
+
+// stuckTime is how long a terminal may take to come back after a signal.
+const stuckTime = 2 * time.Second
+
+// endBySignal ends the session and, if the terminal is stuck because nobody reads
+// what it writes, the program.
+func endBySignal(b rpc.Backend, s start) {
+	parting(b, s)
+	time.Sleep(stuckTime)
+	os.Exit(1)
 }
 
 // interactive tells whether the program shares a terminal with the debugger.

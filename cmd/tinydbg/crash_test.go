@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/client"
+	"github.com/tinydbg/tinydbg/internal/proclist"
+	"github.com/tinydbg/tinydbg/internal/testkit"
+)
+
+// debuggerOf starts a debugger on the service, with flags. What it prints goes to
+// out.
+func debuggerOf(t *testing.T, c *chaos, out io.Writer, flags ...string) (cmd *exec.Cmd, in io.WriteCloser) {
+	t.Helper()
+	cmd = exec.Command(binary, append([]string{"attach", strconv.Itoa(c.service.PID)}, flags...)...)
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	return cmd, in
+}
+
+// armed tells whether there are traps in the service.
+func (c *chaos) armed() bool { return !bytes.Equal(c.memory(), c.text) }
+
+// held tells whether the service is kept stopped.
+func (c *chaos) held() bool {
+	task, err := proclist.Task(c.service.PID, c.service.PID)
+	return err == nil && task.State == "t"
+}
+
+// Our own crash, as a panic of any goroutine and a fatal error of Go's runtime
+// end us, does no harm while breakpoints are hit all the time.
+func TestOurOwnCrash(t *testing.T) {
+	c := newChaos(t, 1)
+	for i, sig := range []syscall.Signal{syscall.SIGQUIT, syscall.SIGABRT, syscall.SIGSEGV} {
+		var out bytes.Buffer
+		cmd, in := debuggerOf(t, c, &out, anyway)
+		_, _ = io.WriteString(in, "break main.answer if n == -1\nbreak main.sum if n == -1\ncontinue\n")
+		testkit.Eventually(t, c.armed, "traps are set")
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		at := time.Now()
+		_ = cmd.Wait()
+		if text := out.String(); !strings.Contains(text, "goroutine ") {
+			t.Errorf("%v was no crash:\n%s", sig, text)
+		}
+		c.check(at, i)
+	}
+}
+
+// A debugger that gets no more memory dies of it, and the service lives.
+func TestOutOfMemory(t *testing.T) {
+	c := newChaos(t, 2)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cmd, _ := debuggerOf(t, c, w, "--headless", "--accept-multiclient")
+	w.Close()
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	go io.Copy(io.Discard, r)
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cl, err := client.Dial(ctx, strings.TrimSpace(line[strings.LastIndex(line, " ")+1:]), client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cl.Close()
+	if _, err := cl.CreateBreakpoint(ctx, api.CreateBreakpointIn{LocExpr: "main.answer"}); err != nil {
+		t.Fatal(err)
+	}
+	none := unix.Rlimit{Cur: 1, Max: unix.RLIM_INFINITY}
+	if err := unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_AS, &none, nil); err != nil {
+		t.Fatal(err)
+	}
+	for err == nil && ctx.Err() == nil {
+		_, err = cl.ListTypes(ctx, "")
+		_, _ = cl.ListFunctions(ctx, "", 0)
+	}
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		t.Fatalf("the debugger lives on: %v", err)
+	}
+	c.check(time.Now(), 0)
+}
+
+// A signal ends the session although the terminal is stuck, since nobody reads
+// what it writes.
+func TestStuckTerminal(t *testing.T) {
+	c := newChaos(t, 1)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cmd, in := debuggerOf(t, c, w, anyway)
+	w.Close()
+	_, _ = io.WriteString(in, "break main.answer\ncontinue\n"+strings.Repeat("funcs\n", 50))
+	waiting := func() (n int) {
+		n, _ = unix.IoctlGetInt(int(r.Fd()), unix.TIOCINQ)
+		return n
+	}
+	testkit.Eventually(t, func() bool { return waiting() > 60<<10 }, "the pipe is full")
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if status := cmd.ProcessState.ExitCode(); status != 1 {
+		t.Errorf("exit status %d", status)
+	}
+	c.check(time.Now(), 0)
+}
+
+// A debugger that is itself stopped cannot keep the service stopped for longer
+// than allowed.
+func TestStoppedDebugger(t *testing.T) {
+	c := newChaos(t, 1)
+	var out bytes.Buffer
+	cmd, in := debuggerOf(t, c, &out, anyway, "--max-pause", "300ms")
+	_, _ = io.WriteString(in, "break main.answer\n"+strings.Repeat("continue\n", 100))
+	testkit.Eventually(t, func() bool { return c.armed() && c.held() }, "it is stopped at a breakpoint")
+	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // killed by its guardian
+	c.check(time.Now(), 0)
+}
