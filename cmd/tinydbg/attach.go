@@ -44,7 +44,7 @@ process. At the end you are told how long the process was stopped.`,
 			return attach(cmd.Context(), o, w, args)
 		},
 	}
-	o.maxPauseFlag(c)
+	o.safetyFlags(c)
 	f := c.Flags()
 	f.BoolVar(&o.continued, "continue", false, "Let the process run on at once (with --headless).")
 	f.StringVar(&w.prefix, "waitfor", "", "Wait for a process that begins with this prefix.")

@@ -45,7 +45,7 @@ attach with mode remote.`,
 			return o.serveEditor(cmd.Context())
 		},
 	}
-	o.maxPauseFlag(c)
+	o.safetyFlags(c)
 	c.Flags().StringVar(&clientAddr, "client-addr", "", "Address where the editor waits to be connected to: HOST:PORT or unix:PATH.")
 	return c
 }
@@ -65,7 +65,7 @@ func (o *options) editorConfig() dap.Config {
 	cfg := dapConfig(nil, false)
 	cfg.Session = session.Config{
 		DebugDirs: settings.DebugInfoDirectories, Cache: symbolCache(settings), AnyGoVersion: !o.checkGo, DisableASLR: o.disableASLR,
-		Guardian: true, Warn: warn, Report: report, MaxPause: time.Duration(o.maxPause),
+		Guardian: true, Warn: warn, Report: report, MaxPause: time.Duration(o.maxPause), NoInject: o.noInject,
 	}
 	return cfg
 }

@@ -17,7 +17,7 @@ func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 	_, settings := settings()
 	cfg := session.Config{
 		DebugDirs: settings.DebugInfoDirectories, Cache: symbolCache(settings), AnyGoVersion: !o.checkGo, Formatters: settings.Formatters,
-		Guardian: true, Warn: warn, Report: report, MaxPause: time.Duration(o.maxPause),
+		Guardian: true, Warn: warn, Report: report, MaxPause: time.Duration(o.maxPause), NoInject: o.noInject,
 	}
 	if s.attached() {
 		cfg.Executable, cfg.Running = s.path, !o.headless

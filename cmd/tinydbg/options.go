@@ -26,6 +26,7 @@ type options struct {
 	tlsKey      string
 	tlsCA       string
 	maxPause    period
+	noInject    bool
 
 	log       bool
 	logOutput string
@@ -77,7 +78,9 @@ func (o *options) ttyFlag(c *cobra.Command) {
 	c.Flags().StringVar(&o.tty, "tty", "", "Terminal that the program's standard streams are connected to.")
 }
 
-func (o *options) maxPauseFlag(c *cobra.Command) {
+// safetyFlags are for processes that are attached to.
+func (o *options) safetyFlags(c *cobra.Command) {
+	c.Flags().BoolVar(&o.noInject, "no-inject", false, "Map nothing in the process that is attached to: it may then die with a debugger that is killed.")
 	c.Flags().Var(&o.maxPause, "max-pause", "How long a process that was attached to may be kept stopped: milliseconds, or a duration such as 10s; 0 for ever.")
 }
 
