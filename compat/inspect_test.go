@@ -28,7 +28,6 @@ func (o *tour) variables(t *testing.T) {
 		"label[1:3]":       `"ur"`,
 		"n == 3 && true":   "true",
 		"float64(n) / 2":   "1.5",
-		"err":              "error nil",
 		"nonsense":         "",
 		"n +":              "",
 		"label.nonsense":   "",
