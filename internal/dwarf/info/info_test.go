@@ -232,6 +232,35 @@ func TestErrorsNamePlaces(t *testing.T) {
 	}
 }
 
+// TestGoRecordsNoCalls: what docs/symbols.md says of arguments at a function's
+// entry holds as long as Go's compiler writes no call sites.
+func TestGoRecordsNoCalls(t *testing.T) {
+	for _, v := range testkit.Versions() {
+		sections, _ := load(t, testkit.Build(t, "hello", testkit.Options{Go: v, Optimized: true}))
+		d, err := info.Open(sections, binary.LittleEndian)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, u := range d.Units() {
+			c, err := u.Entries()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for e := c.Next(); e != nil && u.IsGo(); e = c.Next() {
+				n++
+				switch e.Tag {
+				case info.TagCallSite, info.TagCallSiteParameter, info.TagGNUCallSite, info.TagGNUCallSiteParam:
+					t.Fatalf("%s: there is a call site at %#x of .debug_info", v, e.Off)
+				}
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s: no entries", v)
+		}
+	}
+}
+
 func FuzzInfo(f *testing.F) {
 	add := func(path string) {
 		s, _ := load(f, path)
