@@ -63,7 +63,7 @@ func headless(t *testing.T, debugger string, args ...string) string {
 	args = append([]string{"--headless", "--accept-multiclient", "--api-version=2", "--check-go-version=false",
 		"--listen=127.0.0.1:0", "--allow-non-terminal-interactive=true"}, args...)
 	cmd := exec.Command(debugger, args...)
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir())
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir())
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

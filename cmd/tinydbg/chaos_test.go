@@ -170,7 +170,7 @@ func (c *chaos) script() string {
 func (c *chaos) kill(t *testing.T, i int) {
 	script := c.script()
 	cmd := exec.Command(c.debugger, "attach", strconv.Itoa(c.service.PID), anyway)
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home)
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home, "XDG_CACHE_HOME="+home)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

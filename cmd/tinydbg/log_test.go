@@ -74,7 +74,7 @@ func TestLogDescriptor(t *testing.T) {
 	cmd := exec.Command(binary, "exec", program, anyway, "-r", "stdin:/dev/null", "--log", "--log-dest", "3")
 	cmd.ExtraFiles = []*os.File{file}
 	cmd.Stdin = strings.NewReader("exit\n")
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home)
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home, "XDG_CACHE_HOME="+home)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

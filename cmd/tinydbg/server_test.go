@@ -46,7 +46,7 @@ func (s *server) logged() string {
 func headless(t *testing.T, args ...string) *server {
 	t.Helper()
 	s := &server{cmd: exec.Command(binary, append([]string{"--headless", "--log", "--log-output=rpc,debugger"}, args...)...)}
-	s.cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home)
+	s.cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home, "XDG_CACHE_HOME="+home)
 	s.cmd.Stderr = s
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
