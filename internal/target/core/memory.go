@@ -173,17 +173,26 @@ func (fs *mappedFiles) get(path string, check func(*os.File, string) error) (*os
 	return f, err
 }
 
+var errNoFile = errors.New("which is no regular file")
+
+// openMapped opens no device, which may do something when it is opened: the path
+// is whatever the core file says.
 func openMapped(path string) (*os.File, error) {
 	if strings.HasSuffix(path, deleted) || !strings.HasPrefix(path, "/") {
 		return nil, errors.New("which is gone")
+	}
+	if st, err := os.Stat(path); err != nil {
+		return nil, err
+	} else if !st.Mode().IsRegular() {
+		return nil, errNoFile
 	}
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
-	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
+	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() { // it is another by now
 		f.Close()
-		return nil, errors.New("which is no regular file")
+		return nil, errNoFile
 	}
 	return f, nil
 }

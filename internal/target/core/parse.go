@@ -29,6 +29,9 @@ const (
 	manyProgs = 0xffff
 	// maxProgs is more mappings than a process can have.
 	maxProgs = 1 << 22
+	// maxNotes is more than what a hundred thousand threads write. A file can be
+	// larger than all disks: holes take no room, and are notes without a meaning.
+	maxNotes = 1 << 30
 )
 
 // order is that of all processors that we know.
@@ -100,6 +103,9 @@ func (p *Process) readProgs(src io.ReaderAt, h []byte) error {
 		case elf.PT_NOTE:
 			if notes += size; notes > uint64(p.size) || size > uint64(p.size) {
 				return errors.New("its notes are cut off, or there more than once")
+			}
+			if notes > maxNotes {
+				return fmt.Errorf("its notes have %d bytes: at most %d are read", notes, maxNotes)
 			}
 			err = p.info.read(src, at, size, p.size)
 		case elf.PT_LOAD:
