@@ -25,7 +25,11 @@ func (s *story) background() (wait func() *api.DebuggerState) {
 		st, _ := s.Command(context.Background(), api.DebuggerCommand{Name: api.Continue})
 		stopped <- st
 	}()
-	<-resumed
+	select {
+	case <-resumed:
+	case st := <-stopped: // before anybody was told, or not resumed at all
+		stopped <- st
+	}
 	return func() *api.DebuggerState { return <-stopped }
 }
 
@@ -133,7 +137,7 @@ func TestGlancesAmongSteps(t *testing.T) {
 			select {
 			case <-done:
 				return
-			default:
+			case <-time.After(time.Millisecond): // the steps need the processor, too
 				_ = s.Glance(ctx, func() error { _, err := s.ListThreads(ctx); return err })
 			}
 		}
