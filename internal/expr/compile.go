@@ -65,6 +65,8 @@ type compiler struct {
 	// varsErr is why there are no variables.
 	varsErr    error
 	varsLoaded bool
+	// elements are those of literals so far.
+	elements int64
 }
 
 // constNode is a constant or another operand known beforehand.

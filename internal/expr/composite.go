@@ -29,7 +29,8 @@ type compositePart struct {
 	x   node
 }
 
-// maxLiteral bounds the elements of an array or slice that is written down.
+// maxLiteral bounds the elements of all arrays and slices of an expression that
+// are written down.
 const maxLiteral = 1 << 16
 
 // composite compiles T{...}; t is its type where the literal leaves it out.
@@ -126,7 +127,7 @@ func (c *compiler) elementsOf(n *compositeNode, length int64) error {
 	if n.elem == nil {
 		return c.e.errorf(n.at, "the type of the elements is not known")
 	}
-	if length > maxLiteral {
+	if length > maxLiteral || !c.mayHave(length) {
 		return c.e.errorf(n.at, "an array of %d elements is too large for a literal: the limit is %d", length, maxLiteral)
 	}
 	n.parts = make([]compositePart, max(length, 0))
@@ -142,6 +143,9 @@ func (c *compiler) elementsOf(n *compositeNode, length int64) error {
 		if next >= maxLiteral || length >= 0 && next >= length {
 			return c.e.errorf(elt, "there is no element %d in %s", next, c.e.text(n.at))
 		}
+		if more := next + 1 - int64(len(n.parts)); !c.mayHave(more) {
+			return c.e.errorf(elt, "the literals of the expression have more than %d elements", maxLiteral)
+		}
 		for int64(len(n.parts)) <= next {
 			n.parts = append(n.parts, compositePart{})
 		}
@@ -155,6 +159,12 @@ func (c *compiler) elementsOf(n *compositeNode, length int64) error {
 		n.parts[i].typ = n.elem
 	}
 	return nil
+}
+
+// mayHave counts elements that are made in addition, if any.
+func (c *compiler) mayHave(more int64) bool {
+	c.elements += max(more, 0)
+	return c.elements <= maxLiteral
 }
 
 func (c *compiler) elementIndex(x ast.Expr) (int64, error) {
@@ -185,8 +195,8 @@ func (c *compiler) part(p *compositePart, x ast.Expr) (err error) {
 }
 
 func (n *compositeNode) eval(m *machine) (operand, error) {
-	if n.typ != nil && n.typ.Size() > value.MaxBytes {
-		return operand{}, n.e.errorf(n.at, "a %s is too large for a literal: %d bytes", n.typ.Name(), n.typ.Size())
+	if err := n.checkSize(); err != nil {
+		return operand{}, err
 	}
 	o := operand{typ: n.typ, parts: make([]operand, len(n.parts))}
 	values := make([]*value.Value, len(n.parts))
@@ -205,6 +215,24 @@ func (n *compositeNode) eval(m *machine) (operand, error) {
 		o.val = value.OfParts(m.Env, "", n.typ, values)
 	}
 	return o, nil
+}
+
+// checkSize refuses what would take too much memory: that of a slice's elements
+// counts.
+func (n *compositeNode) checkSize() error {
+	for _, p := range n.parts {
+		if p.typ != nil && p.typ.Size() < 0 {
+			return n.e.errorf(n.at, "the size of %s is not known", p.typ.Name())
+		}
+	}
+	if n.typ == nil || n.typ.Kind() == symbol.Slice {
+		if count := int64(len(n.parts)); count > 0 && n.elem.Size() > value.MaxBytes/count {
+			return n.e.errorf(n.at, "%d elements of %d bytes are too large for a literal", count, n.elem.Size())
+		}
+	} else if n.typ.Size() > value.MaxBytes {
+		return n.e.errorf(n.at, "a %s is too large for a literal: %d bytes", n.typ.Name(), n.typ.Size())
+	}
+	return nil
 }
 
 // where is the source of a part, for errors.
