@@ -29,9 +29,10 @@ const (
 	manyProgs = 0xffff
 	// maxProgs is more mappings than a process can have.
 	maxProgs = 1 << 22
-	// maxNotes is more than what a hundred thousand threads write. A file can be
-	// larger than all disks: holes take no room, and are notes without a meaning.
-	maxNotes = 1 << 30
+	// maxNotes is what forty thousand threads write that have the largest registers.
+	// A file can be larger than all disks: holes take no room, and are notes without
+	// a meaning.
+	maxNotes = 1 << 29
 )
 
 // order is that of all processors that we know.
