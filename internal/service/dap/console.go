@@ -44,7 +44,7 @@ var forEditors = map[string]string{
 type console struct {
 	commands Commands
 	backend  *consoleBackend
-	out      bytes.Buffer
+	out      commandOutput
 	client   *jsonrpc.Client
 	served   <-chan error
 	busy     sync.Mutex // held while a command is carried out
@@ -134,7 +134,7 @@ func (c *client) command(r *request, d *debuggee, frame int, line string) (any, 
 // exec returns what a command prints. A program that runs is held meanwhile, so
 // that it can be looked at.
 func (k *console) exec(ctx context.Context, d *debuggee, frame int, line string, running bool) (string, error) {
-	k.out.Reset()
+	k.out.kept.Reset()
 	run := func() error { return k.commands.ExecAt(ctx, line, frame) }
 	var err error
 	if running {
@@ -146,7 +146,7 @@ func (k *console) exec(ctx context.Context, d *debuggee, frame int, line string,
 	} else {
 		err = run()
 	}
-	text := clip(strings.TrimRight(k.out.String(), "\n"), maxCommandOutput)
+	text := clip(strings.TrimRight(k.out.kept.String(), "\n"), maxCommandOutput)
 	if err != nil && text != "" {
 		err = errors.Join(errors.New(text), err)
 	}
@@ -155,6 +155,18 @@ func (k *console) exec(ctx context.Context, d *debuggee, frame int, line string,
 
 // maxCommandOutput bounds what a command shows.
 const maxCommandOutput = 1 << 20
+
+// commandOutput keeps what will be shown, and forgets the rest: a command that
+// continues with tracepoints may print for hours.
+type commandOutput struct{ kept bytes.Buffer }
+
+// Write implements io.Writer.
+func (o *commandOutput) Write(p []byte) (int, error) {
+	// One byte more tells that there was a rest.
+	room := max(maxCommandOutput+1-o.kept.Len(), 0)
+	o.kept.Write(p[:min(len(p), room)])
+	return len(p), nil
+}
 
 // commandNames suggests commands of the terminal, and arguments of theirs, where
 // a line of the debug console ends with prefix.
