@@ -151,8 +151,9 @@ func (l *Loop) absorbSignal(th *thread, sig syscall.Signal) {
 	}
 }
 
-// hold keeps a signal. A fault's is given up when the original instruction
-// will be run anew: it will fault again.
+// hold keeps a signal, which is delivered at the next resume. A fault in a copy is
+// one of the original instruction, which had no effect: there the program is to
+// find its pc.
 func (l *Loop) hold(th *thread, sig syscall.Signal) {
 	regs, err := th.Registers(false)
 	if err != nil {
