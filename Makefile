@@ -9,7 +9,7 @@ export CGO_ENABLED ?= 0
 
 CHAOS       ?= 1000
 
-.PHONY: all build run test chaos moments matrix race soak lint fuzz bench clean
+.PHONY: all build run test chaos moments matrix race soak random lint fuzz bench clean
 
 all: build
 
@@ -41,6 +41,10 @@ race: ## the packages that have concurrency of their own
 SOAKTIME ?= 10m
 soak: ## fifty clients of random requests on a busy process, for SOAKTIME
 	TINYDBG_SOAK=$(SOAKTIME) $(GO) test -count=1 -timeout 2h -run "TestSoak|TestClientThatNeverReads" -v ./cmd/tinydbg
+
+RANDOM ?= 1000
+random: ## RANDOM sequences of random requests of an editor's
+	TINYDBG_RANDOM=$(RANDOM) $(GO) test -count=1 -timeout 1h -run TestRandomRequests -v ./internal/service/dap
 
 lint: ## what must hold before a commit
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }

@@ -17,14 +17,22 @@ func (s *Session) Restart(ctx context.Context, in api.RestartIn) (discarded []ap
 	if in.Rerecord || in.Position != "" {
 		return nil, &target.UnsupportedError{Feature: "restarting from a position", Needs: "a recording"}
 	}
-	if err := s.stopForRestart(ctx); err != nil {
-		return nil, err
+	for again := true; again; {
+		if err := s.stopForRestart(ctx); err != nil {
+			return nil, err
+		}
+		err = s.do(func() error {
+			if again = s.running(); again {
+				return ctx.Err() // somebody has continued it meanwhile
+			}
+			discarded, err = s.restart(ctx, &in)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
-	err = s.do(func() error {
-		discarded, err = s.restart(ctx, &in)
-		return err
-	})
-	return discarded, err
+	return discarded, nil
 }
 
 func (s *Session) stopForRestart(ctx context.Context) error {

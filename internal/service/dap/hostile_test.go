@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -149,21 +151,26 @@ func TestCancel(t *testing.T) {
 // everything but what follows the end, and no tracee is left.
 func TestRandomRequests(t *testing.T) {
 	rounds, each := 25, 40
-	if testing.Short() {
+	if n, err := strconv.Atoi(os.Getenv("TINYDBG_RANDOM")); err == nil {
+		rounds = n // make random
+	} else if testing.Short() {
 		rounds = 4
 	}
 	path := testkit.Build(t, "editor_deeds", testkit.Options{})
 	for seed := range rounds {
 		rnd := rand.New(rand.NewPCG(uint64(seed), 1))
 		e := initialized(t, dap.Config{})
-		deed := []string{"spin", "print", "panic", "count"}[rnd.IntN(4)]
+		deed := []string{"spin", "print", "panic", "count", "signal"}[rnd.IntN(5)]
 		Do[*godap.LaunchResponse](e.Client, "launch", M{"mode": "exec", "program": path, "args": []string{deed}})
 		Event[*godap.InitializedEvent](e.Client)
 		e.main = e.sourceFile("main.go")
 		var sent []int
 		for range each {
 			cmd, args := randomRequest(rnd, e.main)
-			sent = append(sent, e.Send(cmd, args))
+			seq := e.Send(cmd, args)
+			if a, _ := args.(M); cmd != "evaluate" || a["expression"] != "next" && a["expression"] != "continue" {
+				sent = append(sent, seq) // those two are answered at a stop, if there is one
+			}
 		}
 		for _, seq := range sent {
 			e.Response(seq)
@@ -180,6 +187,7 @@ func randomRequest(rnd *rand.Rand, main string) (string, any) {
 		"dataBreakpointInfo", "continue", "continue", "next", "stepIn", "stepOut", "pause", "pause", "threads", "stackTrace", "scopes",
 		"variables", "setVariable", "evaluate", "completions", "exceptionInfo", "modules", "source", "disassemble", "readMemory",
 		"restart", "cancel", "gotoTargets", "stepInTargets", "breakpointLocations", "initialize", "nosuch", "setInstructionBreakpoints",
+		"restartFrame", "locations", "goto", "setExpression", "writeMemory", "loadedSources",
 	}
 	cmd := all[rnd.IntN(len(all))]
 	if rnd.IntN(8) == 0 {
@@ -200,9 +208,15 @@ func randomRequest(rnd *rand.Rand, main string) (string, any) {
 		"source": M{"path": main}, "line": rnd.IntN(70), "endLine": rnd.IntN(70), "threadId": rnd.IntN(3), "frameId": 1000 + rnd.IntN(40),
 		"variablesReference": 1000 + rnd.IntN(40), "name": "n", "value": "1", "expression": "n", "text": "n", "column": 2,
 		"memoryReference": "0x400000", "count": 16, "instructionCount": 10, "requestId": rnd.IntN(50), "granularity": "line",
-		"filters": []string{"panic"},
+		"filters": []string{"panic"}, "filterOptions": []M{{"filterId": "signal"}}, "exceptionOptions": []M{{"breakMode": "unhandled"}},
+		"singleThread": rnd.IntN(3) == 0, "targetId": 1000 + rnd.IntN(40), "locationReference": 1000 + rnd.IntN(40), "data": "AA==",
+		"context": []string{"watch", "repl", "hover"}[rnd.IntN(3)],
 	}
 	switch cmd {
+	case "evaluate":
+		args["expression"] = []string{"n", "goroutines", "stack", "locals", "next", "continue", "call main.tick(1)", "os.Args"}[rnd.IntN(8)]
+	case "writeMemory":
+		args["memoryReference"] = "0x10"
 	case "setBreakpoints":
 		args["breakpoints"] = lines
 	case "setFunctionBreakpoints":

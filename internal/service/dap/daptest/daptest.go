@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -27,7 +28,9 @@ type Client struct {
 	arrived   *sync.Cond
 	seq       int
 	responses map[int]dap.Message
-	events    []dap.Message
+	// transcript names every message, in the order they came.
+	transcript []string
+	events     []dap.Message
 	// asked are the requests of the server.
 	asked []dap.RequestMessage
 	err   error
@@ -87,8 +90,10 @@ func (c *Client) take(data []byte) error {
 	switch m := m.(type) {
 	case dap.ResponseMessage:
 		c.responses[m.GetResponse().RequestSeq] = m
+		c.transcript = append(c.transcript, m.GetResponse().Command)
 	case dap.EventMessage:
 		c.events = append(c.events, m)
+		c.transcript = append(c.transcript, "("+m.GetEvent().Event+")")
 	case dap.RequestMessage:
 		c.asked = append(c.asked, m)
 	}
@@ -251,6 +256,14 @@ func Until[T dap.Message](c *Client) (taken []dap.Message) {
 		return false
 	})
 	return taken
+}
+
+// Transcript lists what has come so far: responses by their commands, and events
+// in brackets, but for those to be left out.
+func (c *Client) Transcript(without ...string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(c.transcript), func(name string) bool { return slices.Contains(without, name) })
 }
 
 // Asked waits for a request of the server.
