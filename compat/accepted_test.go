@@ -119,6 +119,7 @@ func TestDifferencesAreExplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	compared, _, _ := strings.Cut(string(text), "## What only we have")
 	listed := map[string]bool{}
 	for _, a := range accepted {
 		listed[a.heading] = true
@@ -126,7 +127,7 @@ func TestDifferencesAreExplained(t *testing.T) {
 			t.Errorf("docs/compatibility.md does not explain %q", a.heading)
 		}
 	}
-	for _, m := range regexp.MustCompile(`(?m)^- \*\*(.*?)\.\*\*`).FindAllStringSubmatch(string(text), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^- \*\*(.*?)\.\*\*`).FindAllStringSubmatch(compared, -1) {
 		if !listed[m[1]] {
 			t.Errorf("docs/compatibility.md explains %q, which no test accepts", m[1])
 		}
