@@ -56,6 +56,18 @@ func binary(t *testing.T, build func() (string, error)) string {
 	return path
 }
 
+// scratch is a directory that is removed as far as that goes: the peer leaves
+// processes of its own behind that still write there.
+func scratch(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "tinydbg-compat-home-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 // headless starts a debugger as a server and returns its address. Both
 // debuggers take the same flags and print the same line.
 func headless(t *testing.T, debugger string, args ...string) string {
@@ -63,7 +75,7 @@ func headless(t *testing.T, debugger string, args ...string) string {
 	args = append([]string{"--headless", "--accept-multiclient", "--api-version=2", "--check-go-version=false",
 		"--listen=127.0.0.1:0", "--allow-non-terminal-interactive=true"}, args...)
 	cmd := exec.Command(debugger, args...)
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir())
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+scratch(t), "XDG_CACHE_HOME="+scratch(t))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -95,7 +95,7 @@ func converse(t *testing.T, debugger, addr string, talk []line) (dir string) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, debugger, "connect", addr, "--allow-non-terminal-interactive=true")
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir(), "NO_COLOR=1", "TERM=dumb")
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+scratch(t), "XDG_CACHE_HOME="+scratch(t), "NO_COLOR=1", "TERM=dumb")
 	cmd.Stdin, cmd.Dir = strings.NewReader(said.String()), dir
 	out, err := cmd.CombinedOutput()
 	heard := regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(string(out), "")
