@@ -26,7 +26,7 @@ func samples(t testing.TB) map[string][]byte {
 		"run":    make([]byte, 1_000_000),
 		"text":   []byte(strings.Repeat("the quick brown fox ", 5000)),
 		"noise":  noise,
-		"binary": exe[:min(len(exe), 3_000_000)],
+		"binary": exe[:min(len(exe), 1_300_000)],
 	}
 }
 
@@ -49,7 +49,7 @@ func TestInflate(t *testing.T) {
 			if err != nil || !bytes.Equal(got, data) {
 				t.Errorf("%s, level %d: %d bytes, %v; want %d", name, level, len(got), err, len(data))
 			}
-			if len(data) == 0 {
+			if len(data) == 0 || level != 6 {
 				continue
 			}
 			if _, err := inflateZlib(packed, uint64(len(data)-1)); err == nil {
