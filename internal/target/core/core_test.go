@@ -163,6 +163,7 @@ func TestManyMappings(t *testing.T) {
 	for i := range n {
 		a := addr.Addr(0x10000 * (i + 1))
 		s.mapped(a, a+pageSize, "/lib/"+strings.Repeat("x", i%3))
+		s.maps[i].Read = i == n-1 // to read them all takes the race detector long
 	}
 	s.mem[0x10000*n] = []byte("last")
 	p := s.written(t, Dump{})
