@@ -37,7 +37,7 @@ or a duration such as 250ms or 10s.
 In production, --max-pause bounds each stop: a process that has been kept stopped
 for that long runs on, and you are told; breakpoints stay. If the debugger itself
 is stopped or hangs, so that it cannot see to that, it is killed after twice that
-time, and at least a second more, which takes everything of it out of the
+time, and at least three seconds more, which takes everything of it out of the
 process. At the end you are told how long the process was stopped.`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -58,8 +58,9 @@ func (w *watch) interval() int {
 }
 
 // limit is how long a thread may be kept stopped before the debugger is taken to
-// be unable to resume it. By itself it would have done so after maxPause.
-func (w *watch) limit() time.Duration { return w.maxPause + max(w.maxPause, time.Second) }
+// be unable to resume it. By itself it would have done so after maxPause, or on
+// a busy machine a little later.
+func (w *watch) limit() time.Duration { return w.maxPause + max(w.maxPause, 3*time.Second) }
 
 // look kills the debugger if it has kept a thread stopped for too long: then the
 // kernel lets the threads run, and the rest is tidied up.
