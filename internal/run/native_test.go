@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
@@ -246,4 +247,22 @@ func BenchmarkFalseCondition(b *testing.B) {
 	if stop := r.cont(); stop.Reason != run.Exited {
 		b.Fatalf("stop %+v", stop)
 	}
+}
+
+// BenchmarkStopOfManyThreads is how long it takes from a hit in a process with
+// 1,000 threads until all are stopped.
+func BenchmarkStopOfManyThreads(b *testing.B) {
+	path := testkit.Build(b, "hot_loop", testkit.Options{})
+	r := launch(b, run.Hooks{}, path, "1000", "1000000000")
+	var hit time.Time
+	r.add(r.body("main.work"), func(*breakpoint.Hit) (bool, error) { hit = time.Now(); return true, nil })
+	r.cont() // once every thread is there
+	var stopping time.Duration
+	for b.Loop() {
+		if stop := r.cont(); stop.Reason != run.BreakpointReached {
+			b.Fatalf("stop %+v", stop)
+		}
+		stopping += time.Since(hit)
+	}
+	b.ReportMetric(float64(stopping.Milliseconds())/float64(b.N), "ms/stop")
 }
