@@ -22,7 +22,7 @@ func (l *Loop) event(ev target.Event) (*Stop, error) {
 		return nil, nil
 	}
 	if ev.Kind == target.EventChildExec {
-		return l.childExeced(ev), nil
+		return &Stop{Reason: ChildExeced, Child: ev.Child}, nil
 	}
 	th := l.of(ev.Thread)
 	th.interrupted = false
@@ -93,22 +93,11 @@ func (l *Loop) exec(th *thread) *Stop {
 	return &Stop{Reason: Execed, Thread: th.Thread}
 }
 
-// forked tells of a child that nothing more will be heard of.
+// forked tells of a child of which nothing more will be heard.
 func (l *Loop) forked(ev target.Event) {
 	if l.hooks.Child != nil && !ev.Kept {
-		l.hooks.Child(ev.Child, false)
+		l.hooks.Child(ev.Child)
 	}
-}
-
-// childExeced is a stop if the child is to be followed.
-func (l *Loop) childExeced(ev target.Event) *Stop {
-	if l.hooks.Child != nil {
-		l.hooks.Child(ev.Child, ev.Kept)
-	}
-	if !ev.Kept {
-		return nil
-	}
-	return &Stop{Reason: ChildExeced, Child: ev.Child}
 }
 
 // signal handles a signal that a thread is about to receive.

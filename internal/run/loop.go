@@ -67,9 +67,8 @@ type Hooks struct {
 	// StopBefore tells which signals stop the process before they are passed
 	// on, which happens when the thread is resumed.
 	StopBefore func(sig syscall.Signal) bool
-	// Child is told about a new process: when it was made or, if the process
-	// itself tells more about it then, when it begins its own program.
-	Child func(child int, followed bool)
+	// Child is told about a new process that is let go at once.
+	Child func(child int)
 	// Wanted tells whether a new process is to be followed, see
 	// target.ChildHooks. The loop stops for one that is, with ChildExeced.
 	Wanted func(child int, atExec bool) bool

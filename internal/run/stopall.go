@@ -99,9 +99,7 @@ func (l *Loop) interruptAll() (running bool) {
 // thread stays stopped.
 func (l *Loop) absorb(ev target.Event) {
 	if ev.Kind == target.EventChildExec {
-		if stop := l.childExeced(ev); stop != nil {
-			l.pending = append(l.pending, stop)
-		}
+		l.pending = append(l.pending, &Stop{Reason: ChildExeced, Child: ev.Child})
 	}
 	if ev.Thread == nil {
 		return

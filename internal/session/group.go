@@ -57,12 +57,22 @@ func (s *Session) ListTargets(context.Context) (list []api.Target, err error) {
 	return list, err
 }
 
-// childWanted tells whether a child is to be followed.
+// childWanted tells whether a child is to be followed: any program it may come to
+// run or, when it begins one, that.
 // Precondition: tracer.
 func (pr *process) childWanted(child int, atExec bool) bool {
 	re := pr.session.follow.programs.Load()
-	return re != nil && (!atExec || re.MatchString(commandLine(child)))
+	if !atExec {
+		return re != nil
+	}
+	wanted := re != nil && re.MatchString(commandLine(child))
+	pr.childSeen(child, wanted)
+	return wanted
 }
+
+// childLeft tells of a child that is let go before it begins a program.
+// Precondition: tracer.
+func (pr *process) childLeft(child int) { pr.childSeen(child, false) }
 
 // childSeen tells those who listen that the process has made another.
 // Precondition: tracer.

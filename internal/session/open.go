@@ -203,6 +203,7 @@ func (pr *process) adopt(proc target.Process, file *symbol.File) error {
 		commandLine: strings.Join(proc.CommandLine(), " "),
 		preload:     sync.OnceFunc(func() { goruntime.Preload(file) }),
 	}
+	pr.began = pr.began || !proc.Attached()
 	pr.mem, pr.glance = pagecache.New(pr.clean), pagecache.New(pr.clean)
 	if err := pr.findRuntime(); err != nil {
 		images.Close()
@@ -239,7 +240,7 @@ func (pr *process) findRuntime() error {
 func (pr *process) hooks() run.Hooks {
 	return run.Hooks{
 		Goroutine: pr.hitGoroutine,
-		Child:     pr.childSeen,
+		Child:     pr.childLeft,
 		NoInject:  pr.session.cfg.NoInject,
 		Guard:     pr.outlivesUs(),
 		Code:      pr.entry,

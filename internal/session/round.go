@@ -35,9 +35,9 @@ func (s *Session) start(cmd api.DebuggerCommand, loop runLoop, failed *error) {
 	s.unboundStop()
 	logResumed(&cmd)
 	s.events.send(api.Event{Kind: api.EventResumed})
-	s.lendTerminal()
+	s.group[0].lendTerminal() // those it has started are of the same job
 	s.round = round{selected: s.process, end: func(stop *run.Stop, err error) {
-		s.takeTerminal()
+		s.group[0].takeTerminal()
 		s.endGlance()
 		s.stops = nil // what follows looks at processes that are stopped
 		*failed = s.stopped(stop, err, cmd.ReturnInfoLoadConfig)

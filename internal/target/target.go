@@ -128,7 +128,7 @@ const (
 // EventKind tells events apart.
 type EventKind int
 
-// Kinds of event. In all but EventExited, EventWake and EventThreadExited the
+// Kinds of event. In all but EventExited, EventWake, EventThreadExited and EventChildExec the
 // thread is stopped and somebody must resume it.
 const (
 	// EventSignal: about to receive Signal. Pass it on with Resume(sig).
@@ -145,9 +145,9 @@ const (
 	// EventFork: Thread made the process Child (fork, vfork, clone). The child
 	// has been released, untraced, unless it is Kept (see Parent).
 	EventFork
-	// EventChildExec: the process Child, forked by this one, runs a program of
-	// its own. It has been released, unless it is Kept; then it waits for
-	// Parent.HandOver. Thread is nil.
+	// EventChildExec: the process Child, forked by this one, is at the beginning
+	// of a program of its own, is wanted, and waits for Parent.HandOver. Thread
+	// is nil.
 	EventChildExec
 	// EventExec: the process runs another program; all other threads are gone.
 	EventExec
@@ -169,7 +169,7 @@ type Event struct {
 	Status int
 	// Child for EventFork and EventChildExec.
 	Child int
-	// Kept: the child is still traced.
+	// Kept, in an EventFork: the child is still traced.
 	Kept bool
 }
 
@@ -286,8 +286,8 @@ type Parent interface {
 	// SetChildHooks sets what is asked about children.
 	// Precondition: tracer, or before the process first runs.
 	SetChildHooks(ChildHooks)
-	// HandOver makes a child of which an EventChildExec said that it is kept a
-	// process of its own, stopped. On an error the child is let go.
+	// HandOver makes a child of which an EventChildExec has told a process of
+	// its own, stopped. On an error the child is let go.
 	// Precondition: not the tracer; every thread of the parent stopped.
 	HandOver(child int) (Process, error)
 }

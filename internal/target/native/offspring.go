@@ -78,14 +78,13 @@ func (p *Process) childExeced(child int) {
 	if old, err := eventMessage(child); err == nil {
 		delete(p.offspring, int(old)) // another thread of it has become its main thread
 	}
-	follow := p.wanted(child, true)
-	if follow {
-		p.offspring[child] = &offspring{atExec: true}
-	} else {
+	if !p.wanted(child, true) {
 		delete(p.offspring, child)
 		ptrace(unix.PTRACE_DETACH, child, 0, 0)
+		return
 	}
-	p.queue = append(p.queue, target.Event{Kind: target.EventChildExec, Child: child, Kept: follow})
+	p.offspring[child] = &offspring{atExec: true}
+	p.queue = append(p.queue, target.Event{Kind: target.EventChildExec, Child: child})
 }
 
 // childSignalled passes a signal on, unless it is a trap of the process's that
