@@ -53,7 +53,7 @@ func rows(t targets) []row {
 		gapRow("longest gap over attach and detach, 82 MB", t.server, "tick"),
 		{"false condition, per hit", []figure{{"", "us", 0.05, ""}}, falseHits(t.hotloop, "3000"), nil},
 		{"false condition, per hit, 64 threads", []figure{{"", "us", 0.05, ""}}, falseHits(t.threads, "64", "1000"), nil},
-		{"from a stop to the next, 1,000 threads", []figure{{"", "ms", 0, "20 ms"}}, nextStops(t.threads, 20, "1000"), nil},
+		{"from a stop to the next, 1,000 threads", []figure{{"", "ms", 0, ""}}, nextStops(t.threads, 20, "1000"), nil},
 		{"trace of a call and its return", []figure{{"", "us", 0.05, ""}}, tracedCalls(t.hotloop, 1000), nil},
 		{"next over a plain line", []figure{{"", "ms", 0.2, ""}}, nextLines(t.lines, 60), nil},
 		{"goroutines grouped, 100,000 parked", []figure{seconds(0.1), memory(1. / 3)}, groups(t.parked), nil},
