@@ -39,10 +39,10 @@ func replaceDir(path, from, to string) (string, bool) {
 // fileMatches tells whether the user may mean path by name: the whole path or
 // its end, at a slash.
 func fileMatches(path, name string) bool {
-	name = strings.TrimPrefix(name, "./")
 	if path == name {
 		return true
 	}
+	name = strings.TrimPrefix(name, "./")
 	rest, ok := strings.CutSuffix(path, name)
-	return ok && name != "" && (strings.HasSuffix(rest, "/") || strings.HasPrefix(name, "/") && rest == "")
+	return ok && name != "" && (rest == "" || strings.HasSuffix(rest, "/"))
 }
