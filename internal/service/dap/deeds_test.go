@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -152,6 +153,28 @@ func TestConditionsHitsAndLogs(t *testing.T) {
 	out, _ := e.output("stdout")
 	if out != "n is 6, { 12\nn is 7, { 14\nn is 8, { 16\nn is 9, { 18\n45\n" {
 		t.Errorf("%q", out)
+	}
+	e.gone()
+}
+
+func TestLongLogMessage(t *testing.T) {
+	e := launched(t, "editor_deeds", M{"args": []string{"count"}})
+	e.breaks(M{"line": lineTickEnd, "condition": "n == 3", "logMessage": "n is {n}\ntwice {n*2}\nand over"})
+	e.configured()
+	var got []godap.OutputEventBody
+	for _, m := range Until[*godap.TerminatedEvent](e.Client) {
+		if m, ok := m.(*godap.OutputEvent); ok && m.Body.Category == "stdout" && m.Body.Output != "45\n" {
+			m.Body.Source = nil
+			got = append(got, m.Body)
+		}
+	}
+	want := []godap.OutputEventBody{
+		{Category: "stdout", Output: "n is 3\n", Group: "startCollapsed", Line: lineTickEnd},
+		{Category: "stdout", Output: "twice 6\nand over\n"},
+		{Category: "stdout", Group: "end"},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
 	}
 	e.gone()
 }

@@ -98,8 +98,18 @@ func (c *client) logged(st *api.DebuggerState, set *api.Breakpoint) {
 	if info := st.CurrentThread.BreakpointInfo; info != nil {
 		values = info.Variables
 	}
-	c.out.event("output", dap.OutputEventBody{
-		Category: "stdout", Output: b.want.log.text(values) + "\n",
+	// Of a long message the first line is shown, the others at a click.
+	head, rest, long := strings.Cut(b.want.log.text(values), "\n")
+	body := dap.OutputEventBody{
+		Category: "stdout", Output: head + "\n",
 		Source: c.sourceOf(st.CurrentThread.File), Line: c.lineOut(st.CurrentThread.Line),
-	})
+	}
+	if !long {
+		c.out.event("output", body)
+		return
+	}
+	body.Group = "startCollapsed"
+	c.out.event("output", body)
+	c.out.event("output", dap.OutputEventBody{Category: "stdout", Output: rest + "\n"})
+	c.out.event("output", dap.OutputEventBody{Category: "stdout", Group: "end"})
 }
