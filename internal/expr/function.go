@@ -43,19 +43,7 @@ func (b *boundFunc) typeName() string {
 	if b.recv != nil && len(params) > 0 {
 		params = params[1:]
 	}
-	return spell(params, results)
-}
-
-// spell writes a function type as Go does.
-func spell(params, results []string) string {
-	s := "func(" + strings.Join(params, ", ") + ")"
-	switch len(results) {
-	case 0:
-		return s
-	case 1:
-		return s + " " + results[0]
-	}
-	return s + " (" + strings.Join(results, ", ") + ")"
+	return symbol.FuncTypeName(params, results)
 }
 
 func (b *boundFunc) entry() addr.Addr { return b.im.Bias.Process(b.fn.Entry) }

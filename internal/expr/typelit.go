@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"strconv"
 	"strings"
+
+	"github.com/tinydbg/tinydbg/internal/symbol"
 )
 
 // signature spells a function type without the word func.
@@ -16,7 +18,7 @@ func (c *compiler) signature(x *ast.FuncType) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return strings.TrimPrefix(spell(params, results), "func"), nil
+	return strings.TrimPrefix(symbol.FuncTypeName(params, results), "func"), nil
 }
 
 // fieldTypes lists a type for every parameter.

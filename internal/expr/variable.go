@@ -48,7 +48,7 @@ func (c *compiler) variable(at ast.Node, v *symbol.Var, im *image.Image) (node, 
 		return n, nil
 	}
 	if base, err := im.File.FrameBase(c.site.PC); err == nil {
-		n.offset, n.fixed = cfaOffset(loc, base)
+		n.offset, n.fixed = dwarfexpr.CFAOffset(loc, base)
 		n.fixed = n.fixed && !v.Escaped
 	}
 	switch v.Kind {
@@ -58,47 +58,6 @@ func (c *compiler) variable(at ast.Node, v *symbol.Var, im *image.Image) (node, 
 		n.flags = api.VariableReturnArgument
 	}
 	return n, nil
-}
-
-// Operations of DWARF 5, section 7.7.1.
-const (
-	opFbreg        = 0x91
-	opCallFrameCFA = 0x9c
-)
-
-// cfaOffset recognises the location of nearly all Go variables: a constant
-// distance from a frame base that is the CFA. Conditions are about such
-// variables; the general way costs several times the rest of one.
-func cfaOffset(loc, base []byte) (int64, bool) {
-	if len(base) != 1 || base[0] != opCallFrameCFA || len(loc) == 0 {
-		return 0, false
-	}
-	if loc[0] == opCallFrameCFA {
-		return 0, len(loc) == 1
-	}
-	if loc[0] != opFbreg {
-		return 0, false
-	}
-	return sleb128(loc[1:])
-}
-
-// sleb128 is the number that b consists of.
-func sleb128(b []byte) (int64, bool) {
-	var v int64
-	for i, x := range b {
-		if i > 8 {
-			return 0, false
-		}
-		v |= int64(x&0x7f) << (7 * i)
-		if x&0x80 != 0 {
-			continue
-		}
-		if x&0x40 != 0 {
-			v |= -1 << (7 * (i + 1))
-		}
-		return v, i+1 == len(b)
-	}
-	return 0, false
 }
 
 func (n *varNode) eval(m *machine) (operand, error) {

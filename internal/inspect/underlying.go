@@ -47,14 +47,7 @@ func signatureOf(t *symbol.Type) string {
 	if last := len(params) - 1; variadic && last >= 0 {
 		params[last] = "..." + strings.TrimPrefix(params[last], "[]")
 	}
-	text := "func(" + strings.Join(params, ", ") + ")"
-	switch len(results) {
-	case 0:
-		return text
-	case 1:
-		return text + " " + results[0]
-	}
-	return text + " (" + strings.Join(results, ", ") + ")"
+	return symbol.FuncTypeName(params, results)
 }
 
 func typeNames(types []*symbol.Type) []string {

@@ -65,12 +65,9 @@ func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, oth
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.await(ctx, stops)
-	if err == nil {
+	st, err := s.outcome(ctx, stops, &failed)
+	if st != nil { // it has stopped
 		watch.Wait()
-	}
-	if err == nil && failed != nil {
-		return st, failed
 	}
 	return st, err
 }

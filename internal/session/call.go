@@ -85,11 +85,7 @@ func (s *Session) evaluate(ctx context.Context, cmd api.DebuggerCommand, begin f
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.await(ctx, stops)
-	if err == nil && failed != nil {
-		return st, failed
-	}
-	return st, err
+	return s.outcome(ctx, stops, &failed)
 }
 
 // callScope is the innermost frame of a goroutine that functions can be called

@@ -111,12 +111,7 @@ func (s *Session) resume(ctx context.Context, cmd api.DebuggerCommand, plan plan
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.await(ctx, stops)
-	// failed is looked at only behind the stop, which comes after it is set.
-	if err == nil && failed != nil {
-		return st, failed
-	}
-	return st, err
+	return s.outcome(ctx, stops, &failed)
 }
 
 // prepare works out what the loop is to do.
@@ -248,6 +243,16 @@ func (s *Session) await(ctx context.Context, stops chan struct{}) (*api.Debugger
 		}
 	}
 	return s.stateNow()
+}
+
+// outcome waits for a run that start has begun and returns the state, with what
+// failed. That is looked at only behind the stop, which comes after it is set.
+func (s *Session) outcome(ctx context.Context, stops chan struct{}, failed *error) (*api.DebuggerState, error) {
+	st, err := s.await(ctx, stops)
+	if err == nil && *failed != nil {
+		return st, *failed
+	}
+	return st, err
 }
 
 // CancelNext drops the step in progress.

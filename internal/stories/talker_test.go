@@ -221,12 +221,9 @@ func address(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: address VAR NAME")
 	}
 	d := talkerNamed(ts, args[1])
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	_, after, _ := strings.Cut(d.out.String(), "API server listening at: ")
-	where, _, ok := strings.Cut(after, "\n")
+	where, ok := d.said("API server listening at: ")
 	if !ok {
-		ts.Fatalf("%s said no address:\n%s", args[1], d.out.String())
+		ts.Fatalf("%s said no address:\n%s", args[1], d.rest())
 	}
 	ts.Setenv(args[0], where)
 }
@@ -236,10 +233,16 @@ func child(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: child VAR NAME")
 	}
-	d := talkerNamed(ts, args[1])
+	number, _ := talkerNamed(ts, args[1]).said("child ")
+	ts.Setenv(args[0], number)
+}
+
+// said is the rest of the line behind a mark in all that was said; ok: the line
+// is whole.
+func (d *talker) said(mark string) (rest string, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	_, after, _ := strings.Cut(d.out.String(), "child ")
-	number, _, _ := strings.Cut(after, "\n")
-	ts.Setenv(args[0], number)
+	_, after, _ := strings.Cut(d.out.String(), mark)
+	rest, _, ok = strings.Cut(after, "\n")
+	return rest, ok
 }

@@ -134,3 +134,16 @@ func WithoutMajor(name string) string {
 	}
 	return name
 }
+
+// FuncTypeName writes a function type as Go does, of the names of the types of
+// its parameters and results.
+func FuncTypeName(params, results []string) string {
+	s := "func(" + strings.Join(params, ", ") + ")"
+	switch len(results) {
+	case 0:
+		return s
+	case 1:
+		return s + " " + results[0]
+	}
+	return s + " (" + strings.Join(results, ", ") + ")"
+}

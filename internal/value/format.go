@@ -151,22 +151,31 @@ func shortList(v *Value, depth int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var parts []string
-	for i := range min(n, maxFormatItems) {
-		e, err := v.Index(i)
-		if err != nil {
-			return "", err
-		}
-		text, err := short(e, depth+1)
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, text)
+	parts, err := itemTexts(v, n, func(e *Value) (string, error) { return short(e, depth+1) })
+	if err != nil {
+		return "", err
 	}
 	if n > maxFormatItems {
 		parts = append(parts, "...")
 	}
 	return strings.Join(parts, "; "), nil
+}
+
+// itemTexts spells the first of v's n elements, as many as a summary shows.
+func itemTexts(v *Value, n int64, spell func(*Value) (string, error)) ([]string, error) {
+	var parts []string
+	for i := range min(n, maxFormatItems) {
+		e, err := v.Index(i)
+		if err != nil {
+			return nil, err
+		}
+		text, err := spell(e)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, text)
+	}
+	return parts, nil
 }
 
 func readDuration(v *Value) (string, error) {

@@ -115,17 +115,9 @@ func members(v *Value, hidden string, depth int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var parts []string
-	for i := range min(n, maxFormatItems) {
-		e, err := v.Index(i)
-		if err != nil {
-			return "", err
-		}
-		text, err := member(e, hidden, depth+1)
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, text)
+	parts, err := itemTexts(v, n, func(e *Value) (string, error) { return member(e, hidden, depth+1) })
+	if err != nil {
+		return "", err
 	}
 	return "[" + strings.Join(parts, " ") + more(n) + "]", nil
 }

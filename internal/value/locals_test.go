@@ -8,11 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tinydbg/tinydbg/internal/arch"
-	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/testkit"
 	"github.com/tinydbg/tinydbg/internal/testkit/valgen"
-	"github.com/tinydbg/tinydbg/internal/unwind"
 )
 
 // The local variables of an optimised program are what the program says they
@@ -44,7 +41,7 @@ func optimizedLocals(t *testing.T, seed uint64, version string) {
 		if !ok {
 			continue
 		}
-		values := tr.observed(tr.next())
+		values := tr.localsOf("main.f", tr.next())
 		for _, pair := range strings.Split(vars, "\t") {
 			name, want, _ := strings.Cut(pair, "=")
 			seen.compare(t, place+" "+name, values[name], want)
@@ -94,21 +91,4 @@ func (n *tally) compare(t *testing.T, where string, v *Value, want string) {
 			t.Errorf("%s is %s, the program says %s (%s)", where, clipText(got), clipText(want), v.locationExpr())
 		}
 	}
-}
-
-// observed reads the variables of the innermost function that was generated.
-func (tr *traced) observed(regs arch.Regs) map[string]*Value {
-	tr.t.Helper()
-	r, err := goruntime.New(tr.set)
-	if err != nil {
-		tr.t.Fatal(err)
-	}
-	frames := unwind.Stack(tr.p, tr.set, unwind.FromThread(tr.p.Arch(), regs), unwind.Options{Max: 20, Switch: r.Switcher(tr.p)})
-	for _, f := range frames {
-		if strings.HasPrefix(f.Name, "main.f") {
-			return tr.frameVars(r, f)
-		}
-	}
-	tr.t.Fatalf("no generated function in %v", frames)
-	return nil
 }

@@ -94,17 +94,23 @@ func (tr *traced) run() (arch.Regs, error) {
 // locals reads the variables in scope of the innermost frame of package main.
 func (tr *traced) locals(regs arch.Regs) map[string]*Value {
 	tr.t.Helper()
+	return tr.localsOf("main.", regs)
+}
+
+// localsOf reads those of the innermost function whose name begins so.
+func (tr *traced) localsOf(prefix string, regs arch.Regs) map[string]*Value {
+	tr.t.Helper()
 	r, err := goruntime.New(tr.set)
 	if err != nil {
 		tr.t.Fatal(err)
 	}
 	frames := unwind.Stack(tr.p, tr.set, unwind.FromThread(tr.p.Arch(), regs), unwind.Options{Max: 20, Switch: r.Switcher(tr.p)})
 	for _, f := range frames {
-		if strings.HasPrefix(f.Name, "main.") {
+		if strings.HasPrefix(f.Name, prefix) {
 			return tr.frameVars(r, f)
 		}
 	}
-	tr.t.Fatalf("no frame of main in %v", frames)
+	tr.t.Fatalf("no function %s in %v", prefix, frames)
 	return nil
 }
 

@@ -19,6 +19,22 @@ func usual(code []byte, ctx *Context) (a uint64, ok bool) {
 	return 0, false
 }
 
+// CFAOffset recognises the location of nearly all Go variables: a constant
+// distance, in bytes, from a frame base that is the call frame address. Conditions
+// are about such variables; the general way costs several times the rest of one.
+func CFAOffset(loc, base []byte) (offset int64, ok bool) {
+	if len(base) != 1 || base[0] != opCallFrameCFA || len(loc) == 0 {
+		return 0, false
+	}
+	if loc[0] == opCallFrameCFA {
+		return 0, len(loc) == 1
+	}
+	if loc[0] != opFbreg {
+		return 0, false
+	}
+	return signed(loc[1:])
+}
+
 // signed is the SLEB128 number that b consists of.
 func signed(b []byte) (n int64, whole bool) {
 	for i, x := range b {
