@@ -12,7 +12,7 @@ const addToken = token.ADD
 
 // binaryNode is x op y for every operator but the logical ones and shifts.
 type binaryNode struct {
-	at   ast.Node
+	at   *ast.BinaryExpr
 	e    *Expr
 	op   token.Token
 	x, y node
@@ -29,7 +29,7 @@ func (n *binaryNode) eval(m *machine) (operand, error) {
 	}
 	r, err := operate(m, n.op, x, y)
 	if err != nil {
-		return operand{}, n.e.wrap(n.at, err)
+		return operand{}, n.e.wrapAt(n.at, n.at.OpPos, err)
 	}
 	return r, nil
 }
@@ -190,7 +190,7 @@ func (n *shiftNode) eval(m *machine) (operand, error) {
 	}
 	r, err := shift(n.op, x, y)
 	if err != nil {
-		return operand{}, n.e.wrap(n.at, err)
+		return operand{}, n.e.wrapAt(n.at, n.at.OpPos, err)
 	}
 	return r, nil
 }

@@ -91,6 +91,7 @@ func (n *selectNode) eval(m *machine) (operand, error) {
 	switch {
 	case errors.As(err, &missing):
 		err = fmt.Errorf("%s (type %s) has no member %s", n.e.text(n.at.X), x.typeName(), n.name)
+		return o, n.e.wrapAt(n.at, n.at.Sel.Pos(), err)
 	case errors.Is(err, value.ErrNilPointer):
 		err = fmt.Errorf("%s is nil", n.e.text(n.at.X))
 	}

@@ -23,6 +23,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/symbol"
 )
@@ -54,7 +55,7 @@ func Parse(src string) (*Expr, error) {
 	text, paths := unquotePaths(src)
 	root, err := parser.ParseExpr(text)
 	if err != nil {
-		return nil, parseError(err)
+		return nil, parseError(src, err)
 	}
 	e := &Expr{src: src, base: 1, root: root, paths: paths}
 	if err := e.check(); err != nil {
@@ -142,13 +143,19 @@ func checkNesting(src string) error {
 	return nil
 }
 
-// parseError keeps the first error of the parser: the rest follow from it.
-func parseError(err error) error {
+// parseError keeps the first error of the parser: the rest follow from it. Its
+// words begin as Go's tools have them, with line and column.
+func parseError(src string, err error) error {
 	var list scanner.ErrorList
-	if errors.As(err, &list) && len(list) > 0 {
-		return fmt.Errorf("1:%d: %s", list[0].Pos.Column, list[0].Msg)
+	if !errors.As(err, &list) || len(list) == 0 {
+		return err
 	}
-	return err
+	at := min(max(list[0].Pos.Offset, 0), len(src))
+	if at == len(src) { // the parser sees a semicolon there
+		list[0].Msg = strings.Replace(list[0].Msg, "found newline", "found 'EOF'", 1)
+	}
+	err = fmt.Errorf("%d:%d: %s", list[0].Pos.Line, list[0].Pos.Column, list[0].Msg)
+	return &Error{Source: src, Lo: at, Hi: at, At: at, Err: err}
 }
 
 // isIdent tells whether s is a Go identifier.

@@ -47,7 +47,7 @@ func (n *indexNode) eval(m *machine) (operand, error) {
 		return operand{}, n.e.errorf(n.at, "can not index %q (type %s)", n.e.text(n.at.X), x.typeName())
 	}
 	o, err := index(m, x, i)
-	return o, n.e.wrap(n.at, err)
+	return o, n.e.wrapAt(n.at, n.at.Index.Pos(), err)
 }
 
 // indexable tells whether x[i] makes sense for some i.

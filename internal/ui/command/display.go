@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/ui/render"
 )
 
 func displayCommand() *Command {
@@ -75,7 +76,7 @@ func (s *Shell) showDisplay(ctx context.Context, n int) {
 	cfg := s.full()
 	v, err := s.Client.Eval(ctx, api.EvalScope{GoroutineID: -1, Frame: s.frame}, d.expr, &cfg)
 	if err != nil {
-		s.printf("%d: %s = (error %v)\n", n, d.expr, err)
+		s.printf("%s\n", render.FailureIn(fmt.Sprintf("%d: ", n), d.expr, err.Error()))
 		return
 	}
 	s.printf("%d: %s = %s\n", n, d.expr, s.value(v, "", d.format))

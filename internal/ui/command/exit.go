@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tinydbg/tinydbg/client"
+	"github.com/tinydbg/tinydbg/internal/ui/render"
 )
 
 func exitCommand() *Command {
@@ -104,12 +105,13 @@ func exited(err error) bool {
 	return strings.HasPrefix(text, "Process ") && strings.Contains(text, "has exited")
 }
 
-// Report is how an error of Exec is shown to the user.
+// Report is how an error of Exec is shown to the user: a line, and where it is
+// about a part of an expression two more that point there.
 func Report(err error) string {
 	if exited(err) {
 		return err.Error()
 	}
-	return "Command failed: " + err.Error()
+	return render.Failure("Command failed: " + err.Error())
 }
 
 // LeaveRunning parts from a server with a life of its own while the program

@@ -167,7 +167,7 @@ func (l *goroutineLister) execute(ctx context.Context, out *strings.Builder, g *
 		return err
 	}
 	if err != nil {
-		fmt.Fprintf(out, "Command failed: %v\n", err)
+		fmt.Fprintln(out, Report(err))
 	}
 	return nil
 }
