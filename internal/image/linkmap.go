@@ -21,10 +21,24 @@ const (
 	maxPath      = 4096
 )
 
-// linkMap reads the dynamic linker's list: r_debug, whose address it leaves in
+// link is an entry as it stands in memory.
+type link struct {
+	at, bias, name uint64
+}
+
+// linkMap reads the dynamic linker's list with its names.
+func (s *Set) linkMap() (libs []library, links []link, brk addr.Addr, err error) {
+	links, brk, err = s.links()
+	for _, l := range links {
+		libs = append(libs, library{s.cString(addr.Addr(l.name)), addr.Bias(l.bias)})
+	}
+	return libs, links, brk, err
+}
+
+// links reads the dynamic linker's list: r_debug, whose address it leaves in
 // the executable's DT_DEBUG, and from there the chain of link_maps (link.h).
 // The list is empty for static programs and before the linker has run.
-func (s *Set) linkMap() (libs []library, brk addr.Addr, err error) {
+func (s *Set) links() (links []link, brk addr.Addr, err error) {
 	debug, err := s.rDebug()
 	if err != nil || debug == 0 {
 		return nil, 0, err
@@ -36,19 +50,18 @@ func (s *Set) linkMap() (libs []library, brk addr.Addr, err error) {
 	brk = addr.Addr(head[2])
 	seen := map[uint64]bool{}
 	for at := head[1]; at != 0; {
-		if seen[at] || len(libs) == maxLibraries {
-			return libs, brk, fmt.Errorf("the dynamic linker's list has no end")
+		if seen[at] || len(links) == maxLibraries {
+			return links, brk, fmt.Errorf("the dynamic linker's list has no end")
 		}
 		seen[at] = true
 		m, err := s.words(addr.Addr(at), 4) // bias, name, dynamic section, next
 		if err != nil {
-			return libs, brk, fmt.Errorf("the dynamic linker's list: %w", err)
+			return links, brk, fmt.Errorf("the dynamic linker's list: %w", err)
 		}
-		path := s.cString(addr.Addr(m[1]))
-		libs = append(libs, library{path, addr.Bias(m[0])})
+		links = append(links, link{at, m[0], m[1]})
 		at = m[3]
 	}
-	return libs, brk, nil
+	return links, brk, nil
 }
 
 // linkerBreak is where r_brk will point when the linker has begun to run: at

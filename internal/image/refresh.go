@@ -29,12 +29,12 @@ func (s *Set) Refresh() (changed bool, err error) {
 	}
 	old := s.snap.Load()
 	r := &refresh{set: s, old: old.images, next: &snapshot{images: []*Image{s.main}}}
-	libs, brk, err := s.linkMap()
+	libs, links, brk, err := s.linkMap()
 	if err != nil {
 		// The list may be half written just now; the memory map tells as well.
 		r.problem(err)
 	}
-	r.next.brk = brk
+	r.next.links, r.next.brk = links, brk
 	r.addVDSO()
 	for i, lib := range libs {
 		if i > 0 || lib.path != "" { // the first one is the executable
@@ -57,6 +57,15 @@ func (s *Set) Refresh() (changed bool, err error) {
 	}
 	s.snap.Store(r.next)
 	return !slices.Equal(old.images, r.next.images), nil
+}
+
+// Stale tells whether the dynamic linker's list has changed since the last
+// Refresh, in a few short reads.
+func (s *Set) Stale() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	links, _, err := s.links()
+	return err != nil || !slices.Equal(links, s.snap.Load().links)
 }
 
 // refresh is one Refresh under way.

@@ -13,6 +13,7 @@
 package image
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"sort"
@@ -77,6 +78,8 @@ type Set struct {
 	opts Options
 	main *Image
 	auxv auxv
+	// raw is what auxv was read from.
+	raw []byte
 
 	snap atomic.Pointer[snapshot]
 
@@ -91,6 +94,7 @@ type snapshot struct {
 	images   []*Image // by ascending Low
 	problems []error
 	brk      addr.Addr
+	links    []link
 }
 
 // Load finds where main is loaded in proc, and the rest of what is. The process
@@ -102,7 +106,7 @@ func Load(proc Process, main *symbol.File, o Options) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the auxiliary vector of process %d: %w", proc.PID(), err)
 	}
-	s := &Set{proc: proc, opts: o, auxv: parseAuxv(raw, main.ByteOrder())}
+	s := &Set{proc: proc, opts: o, raw: raw, auxv: parseAuxv(raw, main.ByteOrder())}
 	bias, err := s.mainBias(main)
 	if err != nil {
 		return nil, err
@@ -118,6 +122,26 @@ func Load(proc Process, main *symbol.File, o Options) (*Set, error) {
 func newImage(f *symbol.File, bias addr.Bias, path string) *Image {
 	low, high := f.Range()
 	return &Image{File: f, Bias: bias, Low: bias.Process(low), High: bias.Process(high), Path: path}
+}
+
+// ErrOtherProgram says that a process has begun another program.
+var ErrOtherProgram = errors.New("the process has begun another program meanwhile")
+
+// Hand gives the set, which was loaded through another view of the process, the
+// one to read it by from now on. What the kernel told the program when it began
+// (addresses, a random number) tells whether it is still the same.
+func (s *Set) Hand(proc Process) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	raw, err := proc.Auxv()
+	if err != nil {
+		return fmt.Errorf("read the auxiliary vector of process %d: %w", proc.PID(), err)
+	}
+	s.proc = proc
+	if !bytes.Equal(raw, s.raw) {
+		return ErrOtherProgram
+	}
+	return nil
 }
 
 // Close closes the files that the Set opened: not the executable's.

@@ -170,7 +170,7 @@ func FuzzParseExecs(f *testing.F) {
 
 func TestParse(t *testing.T) {
 	s, err := parseStat("7 (a) (b) S 5 7 7 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4242 9 9\n")
-	if err != nil || s != (stat{comm: "a) (b", state: "S", ppid: 5, flags: 4194560, startTicks: 4242}) {
+	if err != nil || s != (stat{comm: "a) (b", state: "S", ppid: 5, flags: 4194560, threads: 1, startTicks: 4242}) {
 		t.Errorf("parseStat: %+v %v", s, err)
 	}
 	if got := parseStatus("Tgid:\t7\nTracerPid:\t8\nUid:\t1\t2\t3\t4\n"); got != (status{7, 8, 2}) {

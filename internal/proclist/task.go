@@ -45,6 +45,12 @@ func Tasks(pid int) ([]int, error) {
 	return ids, nil
 }
 
+// Threads is how many threads a process has now.
+func Threads(pid int) (int, error) {
+	stat, err := readStat(fmt.Sprintf("/proc/%d", pid))
+	return stat.threads, err
+}
+
 // Task reads about one thread of a process.
 func Task(pid, tid int) (TaskInfo, error) {
 	dir := fmt.Sprintf("/proc/%d/task/%d", pid, tid)
@@ -59,11 +65,27 @@ func Task(pid, tid int) (TaskInfo, error) {
 	return TaskInfo{ID: tid, State: stat.state, Tracer: status.tracer, flags: stat.flags}, nil
 }
 
+// BlockedAt is the pc at which a thread sleeps in a system call; ok is false
+// when it runs, or when that is not for us to know. See proc_pid_syscall(5).
+func BlockedAt(pid, tid int) (pc uint64, ok bool) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/syscall", pid, tid))
+	if err != nil {
+		return 0, false
+	}
+	fields := strings.Fields(string(data))
+	if len(fields) < 3 {
+		return 0, false
+	}
+	pc, err = strconv.ParseUint(fields[len(fields)-1], 0, 64)
+	return pc, err == nil
+}
+
 // stat is what we want of /proc/PID/stat, see proc_pid_stat(5).
 type stat struct {
 	comm, state string
 	ppid        int
 	flags       uint64
+	threads     int
 	startTicks  uint64 // since boot, 100 a second
 }
 
@@ -90,11 +112,12 @@ func parseStat(text string) (s stat, err error) {
 		return s, errFormat
 	}
 	s.state = fields[0]
-	var err1, err2, err3 error
+	var err1, err2, err3, err4 error
 	s.ppid, err1 = strconv.Atoi(fields[1])
 	s.flags, err2 = strconv.ParseUint(fields[6], 10, 64)
 	s.startTicks, err3 = strconv.ParseUint(fields[19], 10, 64)
-	return s, errors.Join(err1, err2, err3)
+	s.threads, err4 = strconv.Atoi(fields[17])
+	return s, errors.Join(err1, err2, err3, err4)
 }
 
 func (s stat) start() time.Time {

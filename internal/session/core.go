@@ -24,7 +24,7 @@ func OpenCore(path, corePath string, cfg Config) (*Session, error) {
 	if err := proc.Damage(); err != nil {
 		s.warn("%v", err)
 	}
-	return s.open(proc, file, s.adopt(proc, file))
+	return s.open(proc, file, s.adopt(proc, file, nil))
 }
 
 // atTheEnd is how a session of a core file begins: with the thread that the end

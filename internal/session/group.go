@@ -120,7 +120,7 @@ func (s *Session) takeChild(parent *process, child int) (*process, error) {
 		if proc.Attached() || s.cfg.KeepOnDeath {
 			p.startGuardian(child)
 		}
-		err = p.adopt(proc, file)
+		err = p.adopt(proc, file, nil)
 	}
 	if err != nil {
 		_ = proc.Do(func() { _ = proc.Detach() })

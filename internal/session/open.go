@@ -6,15 +6,18 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/proclist"
 	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -44,18 +47,28 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 	}
 	s.startGuardian(pid)
 	s.warm(file)
+	scout := native.Unattached(pid)
+	defer scout.Close()
+	images, _ := image.Load(scout, file, s.imageOptions()) // why not is found out when attached
 	var failed error
-	proc, err := attach(ctx, pid, func(p *native.Process) {
-		if failed = s.adopt(p, file); failed == nil && cfg.Running {
+	proc, err := attach(ctx, pid, native.Options{Running: cfg.Running, Then: func(p *native.Process) {
+		if failed = s.adopt(p, file, images); failed == nil && cfg.Running {
 			s.loop.Go()
 		}
-	})
+	}})
 	if err != nil {
 		s.guardian.Close()
 		file.Close()
+		if images != nil {
+			images.Close()
+		}
 		return nil, err
 	}
 	return s.open(proc, file, failed)
+}
+
+func (s *Session) imageOptions() image.Options {
+	return image.Options{DebugDirs: s.debugDirs, Cache: s.cfg.Cache}
 }
 
 // Launch starts a program and stops it before its first instruction.
@@ -75,7 +88,7 @@ func Launch(ctx context.Context, path string, cfg Config) (*Session, error) {
 	if cfg.KeepOnDeath {
 		s.startGuardian(proc.PID())
 	}
-	return s.open(proc, file, s.adopt(proc, file))
+	return s.open(proc, file, s.adopt(proc, file, nil))
 }
 
 func newSession(cfg Config) *Session {
@@ -117,6 +130,7 @@ func (s *Session) openSymbols(path string) (*symbol.File, error) {
 // warm asks what adopt and the first stop will ask, for the answers to be known
 // before a process has to stand still for them.
 func (s *Session) warm(file *symbol.File) {
+	warmThreads()
 	if !file.IsGo() {
 		return
 	}
@@ -129,6 +143,25 @@ func (s *Session) warm(file *symbol.File) {
 		}
 	}
 }
+
+// warmThreads has the Go runtime make the threads that the session's goroutines
+// will want, since making one takes a good part of a short stop.
+func warmThreads() {
+	var all sync.WaitGroup
+	all.Add(sessionThreads)
+	for range sessionThreads {
+		go func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			all.Done()
+			all.Wait()
+		}()
+	}
+	all.Wait()
+}
+
+// sessionThreads: the tracer, the session, a request, the terminal, one to spare.
+const sessionThreads = 5
 
 // open begins the session of a process, unless it could not be adopted: then
 // the process is let go or, if we started it, killed.
@@ -158,17 +191,28 @@ func (s *Session) open(proc target.Process, file *symbol.File, err error) (*Sess
 	return s, nil
 }
 
-// rehearse does what the first look at a stopped process takes, with the
-// registers of a stop that is over, so that what is needed is known and in
-// memory when the process has to stand still for it.
+// rehearse does what the first look at a stopped process takes, as far as that
+// can be seen while it runs, so that what is needed is known and in memory when
+// the process has to stand still for it.
 func (pr *process) rehearse() {
-	pr.selectThread()
-	for _, tv := range pr.view.threads {
-		_ = pr.apiThread(tv)
+	w := pr.world()
+	ids, _ := proclist.Tasks(pr.proc.PID())
+	for _, id := range ids[:min(len(ids), rehearsed)] {
+		if pc, ok := proclist.BlockedAt(pr.proc.PID(), id); ok {
+			_ = w.Location(addr.Addr(pc))
+		}
 	}
-	pr.view, pr.selected = view{}, selection{}
+	if pr.runtime != nil {
+		gs, _, _ := pr.runtime.Goroutines(pr.mem, 0, rehearsed)
+		for _, g := range gs {
+			_ = w.DescribeGoroutine(g)
+		}
+	}
 	pr.mem.Reset()
 }
+
+// rehearsed is how many threads, and goroutines, are looked at in advance.
+const rehearsed = 16
 
 // letRun is the start of a session whose process is running already: it begins
 // in the middle of a round.
@@ -178,6 +222,9 @@ func (s *Session) letRun() {
 		s.endGlance()
 		s.stops = nil
 		s.resumed = stop == nil || stop.Reason != run.Halted
+		if s.images.Stale() {
+			s.refreshImages()
+		}
 		_ = s.stopped(stop, err, nil)
 		s.events.send(api.Event{Kind: api.EventStopped})
 		close(stops)
@@ -188,12 +235,16 @@ func (s *Session) letRun() {
 	s.stops = stops
 }
 
-// adopt makes a stopped process the session's debuggee.
-func (pr *process) adopt(proc target.Process, file *symbol.File) error {
+// adopt makes a process the session's debuggee. images are what was known of it
+// before, or nil.
+func (pr *process) adopt(proc target.Process, file *symbol.File, images *image.Set) error {
 	if err := pr.recover(proc); err != nil {
+		if images != nil {
+			images.Close()
+		}
 		return err
 	}
-	images, err := image.Load(proc, file, image.Options{DebugDirs: pr.session.debugDirs, Cache: pr.session.cfg.Cache})
+	images, err := pr.load(proc, file, images)
 	if err != nil {
 		return err
 	}
@@ -221,10 +272,25 @@ func (pr *process) adopt(proc target.Process, file *symbol.File) error {
 	pr.addBuiltin()
 	pr.watchLibraries()
 	if proc.Attached() && pr.session.cfg.Running {
-		pr.readThreads() // nobody looks yet
-		return nil
+		return nil // nobody looks yet
 	}
 	return pr.arrive()
+}
+
+// load finds out what is loaded in a process, if possible from what was known
+// before.
+func (pr *process) load(proc target.Process, file *symbol.File, before *image.Set) (*image.Set, error) {
+	if before == nil {
+		return image.Load(proc, file, pr.session.imageOptions())
+	}
+	if before.Hand(proc) == nil {
+		if before.Stale() {
+			_, _ = before.Refresh()
+		}
+		return before, nil
+	}
+	before.Close()
+	return image.Load(proc, file, pr.session.imageOptions())
 }
 
 func (pr *process) findRuntime() error {

@@ -93,7 +93,7 @@ func (s *Session) restart(ctx context.Context, in *api.RestartIn) ([]api.Discard
 	s.cfg = cfg
 	before := s.set.All()
 	s.stop = &run.Stop{Reason: run.Halted}
-	if err := s.adopt(proc, file); err != nil {
+	if err := s.adopt(proc, file, nil); err != nil {
 		_ = proc.Do(func() { _ = proc.Kill() })
 		file.Close()
 		s.gone = &target.ExitedError{PID: proc.PID()}

@@ -32,11 +32,10 @@ func (pr *process) startGuardian(pid int) {
 // tidying is how long a guardian may take.
 const tidying = 2 * time.Second
 
-// attach attaches, after the guardian of a debugger that has just died. then is
-// called on the tracer as soon as every thread is stopped.
-func attach(ctx context.Context, pid int, then func(*native.Process)) (*native.Process, error) {
+// attach attaches, after the guardian of a debugger that has just died.
+func attach(ctx context.Context, pid int, o native.Options) (*native.Process, error) {
 	for deadline := time.Now().Add(tidying); ; time.Sleep(time.Millisecond) {
-		proc, err := native.Attach(ctx, pid, native.Options{Stopped: then})
+		proc, err := native.Attach(ctx, pid, o)
 		if err == nil || !guardian.Blocks(err) || time.Now().After(deadline) || ctx.Err() != nil {
 			return proc, err
 		}

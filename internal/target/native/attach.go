@@ -17,8 +17,8 @@ import (
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
-// Attach takes over a running process and stops all its threads. What happened
-// to threads meanwhile (a signal, a fork) comes from Wait afterwards. On an
+// Attach takes over a running process and stops all its threads, unless told to
+// leave them running. What happened to threads meanwhile (a signal, a fork) comes from Wait afterwards. On an
 // error, usually an *AttachError, nothing is left attached.
 func Attach(ctx context.Context, pid int, o Options) (*Process, error) {
 	if err := attachable(pid); err != nil {
@@ -34,8 +34,8 @@ func Attach(ctx context.Context, pid int, o Options) (*Process, error) {
 	err = t.do(func() {
 		if failed = p.takeOver(ctx, o); failed != nil {
 			p.abandon(failed)
-		} else if o.Stopped != nil {
-			o.Stopped(p)
+		} else if o.Then != nil {
+			o.Then(p)
 		}
 	})
 	if err = errors.Join(err, failed); err != nil {
@@ -49,9 +49,13 @@ func Attach(ctx context.Context, pid int, o Options) (*Process, error) {
 // that the stop is short.
 // Precondition: tracer.
 func (p *Process) takeOver(ctx context.Context, o Options) error {
+	leave := o.Running && allCanStop(p.pid)
 	for {
 		if err := p.seizeAll(ctx); err != nil {
 			return err
+		}
+		if leave && p.allSeized() {
+			return nil
 		}
 		if err := p.stopAll(ctx, o.stopTimeout()); err != nil {
 			return err
@@ -81,6 +85,46 @@ func (p *Process) seizeAll(ctx context.Context) error {
 			return p.attachError(Interrupted, err)
 		}
 	}
+}
+
+// allCanStop tells whether no thread waits in the kernel for something that may
+// take any time, and none is stopped with its job.
+func allCanStop(pid int) bool {
+	ids, err := proclist.Tasks(pid)
+	for _, id := range ids {
+		task, gone := proclist.Task(pid, id)
+		if gone == nil && task.State != "R" && task.State != "S" {
+			return false
+		}
+	}
+	return err == nil
+}
+
+// allSeized tells whether every thread is attached to, for certain, though they
+// run. The directory may leave out threads when
+// others end while it is read; then their number differs, before or after.
+// Whoever is in the list was seized before it was read, so that what it makes
+// is attached by the kernel.
+func (p *Process) allSeized() bool {
+	for range 20 {
+		before, err := proclist.Threads(p.pid)
+		if err != nil {
+			return false
+		}
+		ids, err := proclist.Tasks(p.pid)
+		if err != nil {
+			return false
+		}
+		after, err := proclist.Threads(p.pid)
+		if err != nil {
+			return false
+		}
+		if before != len(ids) || after != len(ids) {
+			continue
+		}
+		return !slices.ContainsFunc(ids, func(id int) bool { return p.threads[id] == nil })
+	}
+	return false
 }
 
 func (p *Process) seizePass() (fresh int, err error) {

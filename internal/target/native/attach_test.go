@@ -113,6 +113,43 @@ func TestAttachWhileThreadsAreMade(t *testing.T) {
 	checkLives(t, proc)
 }
 
+// A process can be attached to while it runs; no thread is missed then either.
+func TestAttachRunning(t *testing.T) {
+	threads := testkit.Start(t, testkit.Build(t, "threads", testkit.Options{}), "20")
+	storm := testkit.Start(t, buildC(t, "threads_storm"))
+	sleep := testkit.Start(t, "/bin/sleep", "1000")
+	storm.WaitOutput(t, "ready")
+	threads.WaitOutput(t, "ready")
+	ran := map[*testkit.Proc]int{}
+	for range 20 {
+		for _, proc := range []*testkit.Proc{threads, storm, sleep} {
+			p, err := Attach(context.Background(), proc.PID, Options{Running: true, Then: func(p *Process) {
+				if p.anyRunning() {
+					ran[proc]++
+				}
+				if n := p.Pauses(); p.anyRunning() && n.Count > 0 {
+					t.Errorf("it was stopped %d times", n.Count)
+				}
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			do(t, p, func() error { return stopAll(p) })
+			checkAllTraced(t, proc.PID)
+			if known, there := len(p.Threads()), len(kernelStates(proc.PID)); known != there {
+				t.Fatalf("%d threads known, %d there", known, there)
+			}
+			letGo(t, p)
+			checkFree(t, proc.PID)
+		}
+	}
+	checkLives(t, storm)
+	t.Logf("left running: %d, %d and %d times of 20", ran[threads], ran[storm], ran[sleep])
+	if ran[threads] == 0 || ran[sleep] == 0 {
+		t.Error("it was never left running")
+	}
+}
+
 // checkLives asks the thread storm twice how far it is.
 func checkLives(t *testing.T, proc *testkit.Proc) {
 	t.Helper()
@@ -260,7 +297,7 @@ func TestAttachStuck(t *testing.T) {
 	io.WriteString(proc.Stdin, "w")
 	testkit.Eventually(t, func() bool { return strings.HasPrefix(testkit.Status(proc.PID)["State"], "D") }, "the vfork")
 	child := childOf(t, proc.PID)
-	_, err := Attach(context.Background(), proc.PID, Options{StopTimeout: 50 * time.Millisecond})
+	_, err := Attach(context.Background(), proc.PID, Options{StopTimeout: 50 * time.Millisecond, Running: true})
 	var e *AttachError
 	if !errors.As(err, &e) || e.Reason != Stuck || !strings.Contains(err.Error(), "is in state D and did not stop within 50ms") {
 		t.Errorf("Attach: %v", err)

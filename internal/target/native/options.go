@@ -10,9 +10,13 @@ type Options struct {
 	// StopTimeout is how long the threads may take to stop; 0 means 10 s. One
 	// that waits for a disk or a network file system cannot stop.
 	StopTimeout time.Duration
-	// Stopped, unless nil, is called on the tracer as soon as every thread is
-	// stopped, so that what must not wait needs no switch of threads.
-	Stopped func(*Process)
+	// Running leaves the threads running, where that can be: none is in the
+	// middle of something that cannot be stopped, and none can have been missed.
+	// Otherwise all are stopped, as without it.
+	Running bool
+	// Then, unless nil, is called on the tracer as soon as every thread is
+	// attached to, so that what must not wait needs no switch of threads.
+	Then func(*Process)
 }
 
 func (o Options) stopTimeout() time.Duration {

@@ -37,5 +37,13 @@ func (b Bystander) Maps() ([]target.Mapping, error) {
 	return parseMaps(string(data))
 }
 
+// PID is the process id.
+func (b Bystander) PID() int { return b.memory.pid }
+
+// Auxv is /proc/PID/auxv.
+func (b Bystander) Auxv() ([]byte, error) {
+	return os.ReadFile("/proc/" + strconv.Itoa(b.memory.pid) + "/auxv")
+}
+
 // Close ends the use of the memory.
 func (b Bystander) Close() { b.memory.close() }
