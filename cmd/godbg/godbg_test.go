@@ -255,7 +255,7 @@ func TestRefusals(t *testing.T) {
 		{[]string{"attach"}, "needs the id of a process"},
 		{[]string{"attach", "abc"}, "not the id of a process"},
 		{[]string{"attach", "0"}, "not the id of a process"},
-		{[]string{"attach", "4194303"}, "not existed"},
+		{[]string{"attach", "4194303"}, "no such process"},
 		{[]string{"exec"}, "needs a program"},
 		{[]string{"exec", "/nonexistent"}, "no such file"},
 		{[]string{"attach", strconv.Itoa(p.PID), "--init", "/nonexistent"}, "no such file"},

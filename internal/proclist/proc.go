@@ -102,7 +102,7 @@ func Read(pid int) (Proc, error) {
 	return p, nil
 }
 
-func gone(pid int) error { return fmt.Errorf("process %d not existed", pid) }
+func gone(pid int) error { return fmt.Errorf("there is no process %d", pid) }
 
 // owner is the process a thread belongs to: TracerPid names a thread.
 func owner(tid int) (pid int, comm string) {

@@ -35,7 +35,7 @@ func TestReadSelf(t *testing.T) {
 	if p.Base() != filepath.Base(exe) {
 		t.Errorf("Base %q", p.Base())
 	}
-	if _, err := Read(99999999); err == nil || err.Error() != "process 99999999 not existed" {
+	if _, err := Read(99999999); err == nil || err.Error() != "there is no process 99999999" {
 		t.Errorf("no such process: %v", err)
 	}
 }

@@ -27,8 +27,8 @@ import (
 	"github.com/tinydbg/tinydbg/internal/value"
 )
 
-// Attach takes over a running process and stops it; with cfg.Running it is only
-// stopped for a moment. Its symbols are read and indexed before.
+// Attach takes over a running process and stops it; with cfg.Running it is left
+// running. Its symbols are read and indexed before.
 func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 	path := cfg.Executable
 	if path == "" {

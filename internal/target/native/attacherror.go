@@ -52,7 +52,7 @@ func (e *AttachError) Error() string {
 		what += " (" + e.Name + ")"
 	}
 	if e.Reason == NoSuchProcess {
-		return fmt.Sprintf("%s: %v (process %d not existed)", what, e.Err, e.PID)
+		return fmt.Sprintf("%s: %v", what, e.Err)
 	}
 	text := fmt.Sprintf("%s: %v", what, e.Err)
 	if why := e.Why(); why != "" {
@@ -72,7 +72,7 @@ func (e *AttachError) Why() string {
 	case BadPID:
 		return "a process id is greater than 0"
 	case NoSuchProcess:
-		return fmt.Sprintf("process %d not existed", e.PID)
+		return fmt.Sprintf("there is no process %d", e.PID)
 	case NotAProcess:
 		return fmt.Sprintf("this is a thread of process %d", e.Other)
 	case Zombie:

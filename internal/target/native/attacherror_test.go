@@ -29,7 +29,7 @@ func TestAttachErrors(t *testing.T) {
 	}{
 		{-1, BadPID, "attach to -1: invalid argument: a process id is greater than 0"},
 		{0, BadPID, "attach to 0: invalid argument: a process id is greater than 0"},
-		{99999999, NoSuchProcess, "attach to 99999999: no such process (process 99999999 not existed)"},
+		{99999999, NoSuchProcess, "attach to 99999999: no such process"},
 		{os.Getpid(), Self, fmt.Sprintf("attach to %d: operation not permitted: this is the debugger itself; debug it from another debugger", os.Getpid())},
 		{unix.Gettid(), Self, ""},
 		{2, KernelThread, "attach to 2 (kthreadd): operation not permitted: it is a thread of the kernel"},
