@@ -64,7 +64,24 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		}
 		return nil, err
 	}
+	if failed != nil && ended(pid) {
+		failed = &native.AttachError{PID: pid, Reason: native.Exited, Err: syscall.ESRCH}
+	}
 	return s.open(proc, file, failed)
+}
+
+// unlessExited is what else can be wrong with leaving a process.
+func unlessExited(err error) error {
+	var exited *target.ExitedError
+	if errors.As(err, &exited) {
+		return nil
+	}
+	return err
+}
+
+func ended(pid int) bool {
+	task, err := proclist.Task(pid, pid)
+	return err != nil || task.Dead()
 }
 
 func (s *Session) imageOptions() image.Options {
@@ -170,9 +187,9 @@ func (s *Session) open(proc target.Process, file *symbol.File, err error) (*Sess
 		_ = proc.Do(func() {
 			if proc.Attached() {
 				if s.loop != nil {
-					err = errors.Join(err, s.loop.Release())
+					err = errors.Join(err, unlessExited(s.loop.Release()))
 				}
-				err = errors.Join(err, proc.Detach())
+				err = errors.Join(err, unlessExited(proc.Detach()))
 			} else {
 				err = errors.Join(err, proc.Kill())
 			}

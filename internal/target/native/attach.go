@@ -29,6 +29,11 @@ func Attach(ctx context.Context, pid int, o Options) (*Process, error) {
 		return nil, err
 	}
 	p := newProcess(pid, true, t)
+	if err := p.awaitStoppable(ctx, o.stopTimeout()); err != nil {
+		t.do(func() { t.end(err) })
+		t.gone()
+		return nil, err
+	}
 	_, _ = p.findWayBack() // while it runs: it takes some time; without one, injecting is done the other way
 	var failed error
 	err = t.do(func() {
@@ -49,7 +54,7 @@ func Attach(ctx context.Context, pid int, o Options) (*Process, error) {
 // that the stop is short.
 // Precondition: tracer.
 func (p *Process) takeOver(ctx context.Context, o Options) error {
-	leave := o.Running && allCanStop(p.pid)
+	leave := o.Running && !jobStopped(p.pid)
 	for {
 		if err := p.seizeAll(ctx); err != nil {
 			return err
@@ -87,17 +92,35 @@ func (p *Process) seizeAll(ctx context.Context) error {
 	}
 }
 
-// allCanStop tells whether no thread waits in the kernel for something that may
-// take any time, and none is stopped with its job.
-func allCanStop(pid int) bool {
-	ids, err := proclist.Tasks(pid)
-	for _, id := range ids {
-		task, gone := proclist.Task(pid, id)
-		if gone == nil && task.State != "R" && task.State != "S" {
-			return false
+// awaitStoppable waits until every thread was seen in a state in which it can be
+// stopped. One that waits in the kernel, for a disk or for its vfork child, cannot:
+// it must not be found out while all the others stand still.
+func (p *Process) awaitStoppable(ctx context.Context, limit time.Duration) error {
+	waiting, _ := proclist.Tasks(p.pid)
+	for start := time.Now(); ; time.Sleep(time.Millisecond) {
+		waiting = slices.DeleteFunc(waiting, func(id int) bool {
+			task, gone := proclist.Task(p.pid, id)
+			return gone != nil || task.State != uninterruptible
+		})
+		switch {
+		case len(waiting) == 0:
+			return nil
+		case ctx.Err() != nil:
+			return p.attachError(Interrupted, ctx.Err())
+		case time.Since(start) > limit:
+			return p.unstoppable(waiting[0], uninterruptible, limit)
 		}
 	}
-	return err == nil
+}
+
+// uninterruptible is the state of a thread in the kernel that no signal wakes up,
+// see proc_pid_stat(5).
+const uninterruptible = "D"
+
+// jobStopped tells whether the process is stopped by its shell, or by a signal.
+func jobStopped(pid int) bool {
+	task, err := proclist.Task(pid, pid)
+	return err == nil && task.State == "T"
 }
 
 // allSeized tells whether every thread is attached to, for certain, though they
@@ -195,9 +218,14 @@ func (p *Process) stuck(limit time.Duration) error {
 			continue
 		}
 		task, _ := proclist.Task(p.pid, t.id)
-		return p.attachError(Stuck, fmt.Errorf("thread %d (%s) is in state %s and did not stop within %v", t.id, t.Name(), task.State, limit))
+		return p.unstoppable(t.id, task.State, limit)
 	}
 	return p.attachError(Stuck, fmt.Errorf("its threads did not stop within %v", limit))
+}
+
+func (p *Process) unstoppable(id int, state string, limit time.Duration) error {
+	name := (&Thread{p: p, id: id}).Name()
+	return p.attachError(Stuck, fmt.Errorf("thread %d (%s) is in state %s and did not stop within %v", id, name, state, limit))
 }
 
 // settleIn looks through what happened while attaching. That threads stopped
