@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"slices"
+	"strings"
 )
 
 // SymbolsNamed lists, for each of names, those of Symbols that are called exactly
@@ -34,42 +35,63 @@ func (f *File) SymbolsNamed(names ...string) (map[string][]Symbol, error) {
 }
 
 // stringOffsets are the offsets in a string table where one of names stands: also
-// at the end of longer strings, as linkers share them.
+// at the end of longer strings, as linkers share them. What all names begin with
+// is searched for, once.
 func (f *File) stringOffsets(strtab *elf.Section, names []string) (map[uint32]string, error) {
-	offs := map[uint32]string{}
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
+	if len(names) == 0 {
+		return nil, nil
+	}
 	longest := 0
 	for _, name := range names {
 		longest = max(longest, len(name)+1)
 	}
+	search := nameSearch{names: names, prefix: []byte(commonPrefix(names)), found: map[uint32]string{}}
 	var tail []byte // of what came before, too short to hold any
 	err := f.pass(strtab, 1, func(off uint64, data []byte) {
 		joint := append(tail, data[:min(len(data), longest-1)]...)
-		for _, name := range names {
-			if name == "" {
-				continue
-			}
-			want := append([]byte(name), 0)
-			for _, at := range appendOffsets(nil, joint, want, off-uint64(len(tail))) {
-				offs[at] = name
-			}
-			for _, at := range appendOffsets(nil, data, want, off) {
-				offs[at] = name
-			}
-		}
+		search.in(joint, off-uint64(len(tail)))
+		search.in(data, off)
 		tail = slices.Clone(data[max(0, len(data)-longest+1):])
 	})
-	return offs, err
+	return search.found, err
 }
 
-func appendOffsets(offs []uint32, data, want []byte, base uint64) []uint32 {
-	for pos := 0; ; pos++ {
-		i := bytes.Index(data[pos:], want)
+// nameSearch finds names in pieces of a string table.
+type nameSearch struct {
+	names  []string
+	prefix []byte // of all names
+	found  map[uint32]string
+}
+
+// in looks through data, which is at an offset of the table.
+func (s *nameSearch) in(data []byte, off uint64) {
+	for pos := 0; pos < len(data); pos++ {
+		i := bytes.Index(data[pos:], s.prefix)
 		if i < 0 {
-			return offs
+			return
 		}
 		pos += i
-		offs = append(offs, uint32(base)+uint32(pos))
+		rest := data[pos+len(s.prefix):]
+		for _, name := range s.names {
+			end := name[len(s.prefix):]
+			if len(rest) > len(end) && rest[len(end)] == 0 && string(rest[:len(end)]) == end {
+				s.found[uint32(off)+uint32(pos)] = name
+			}
+		}
 	}
+}
+
+// commonPrefix is what all names begin with.
+// Precondition: there are some.
+func commonPrefix(names []string) string {
+	prefix := names[0]
+	for _, name := range names[1:] {
+		for !strings.HasPrefix(name, prefix) {
+			prefix = prefix[:len(prefix)-1]
+		}
+	}
+	return prefix
 }
 
 // passSize is how much of a section is in memory at once.
