@@ -134,10 +134,10 @@ func (env Env) filesNamed(name string) []string {
 // excludes all others, and wrappers made by the compiler give way.
 func (env Env) funcsNamed(p pattern) []*group {
 	groups := make(map[string]*group)
-	last := p.text[strings.LastIndexByte(p.text, '.')+1:]
+	last := symbol.LastPart(p.text)
 	fits := func(name string) bool { return p.matches(p.key(name)) && p.fitsInstance(name) }
 	for _, im := range env.Images {
-		for _, fn := range im.File.FuncsWith(last, fits) {
+		for _, fn := range im.File.FuncsCalled(last, fits) {
 			add(groups, p.key(fn.Name), im, fn)
 		}
 	}

@@ -3,6 +3,7 @@ package pclntab
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // Call is an inlined call: a node of a function's tree.
@@ -98,31 +99,93 @@ type Inlined struct {
 // InlinedAs lists the inlined calls of the function whose name is at nameOff, by
 // ascending row. tree must stand concurrent use.
 func (t *Table) InlinedAs(tree TreeFunc, nameOff int32) ([]Inlined, error) {
-	tab, err := t.funcTable()
+	return inParallel(t.nfunc, func(from, to int) (hits []Inlined, err error) {
+		err = t.eachTree(tree, from, to, func(row int32, names []int32) {
+			hits = appendInlined(hits, row, names, nameOff)
+		})
+		return hits, err
+	})
+}
+
+// InlinedIn is InlinedAs for one row.
+func (t *Table) InlinedIn(tree TreeFunc, row int, nameOff int32) ([]Inlined, error) {
+	fn, err := t.Func(row)
 	if err != nil {
 		return nil, err
 	}
-	return inParallel(t.nfunc, func(from, to int) ([]Inlined, error) {
-		var hits []Inlined
-		var buf []byte
-		w := window{table: t}
-		for row := from; row < to; row++ {
-			fn, err := w.function(tab, row)
-			if err != nil {
-				return nil, err
-			}
-			if buf, err = fn.readTree(tree, buf); err != nil {
-				return nil, err
-			}
-			for i := 0; (i+1)*t.layout.inlSize <= len(buf); i++ {
-				at := i*t.layout.inlSize + t.layout.inlName
-				if int32(binary.LittleEndian.Uint32(buf[at:])) == nameOff {
-					hits = append(hits, Inlined{int32(row), int32(i)})
-				}
-			}
+	var r treeReader
+	names, err := r.names(&fn, tree)
+	return appendInlined(nil, int32(row), names, nameOff), err
+}
+
+func appendInlined(hits []Inlined, row int32, names []int32, nameOff int32) []Inlined {
+	for i, name := range names {
+		if name == nameOff {
+			hits = append(hits, Inlined{row, int32(i)})
 		}
-		return hits, nil
+	}
+	return hits
+}
+
+// InlinedNames has the offset of its name for each function that was inlined into
+// another, in the upper half, and the row of the other in the lower one, each once,
+// by ascending row. tree must stand concurrent use.
+func (t *Table) InlinedNames(tree TreeFunc) ([]uint64, error) {
+	return inParallel(t.nfunc, func(from, to int) (list []uint64, err error) {
+		err = t.eachTree(tree, from, to, func(row int32, names []int32) {
+			slices.Sort(names)
+			for _, name := range slices.Compact(names) {
+				list = append(list, uint64(uint32(name))<<32|uint64(uint32(row)))
+			}
+		})
+		return list, err
 	})
+}
+
+// eachTree calls yield for the rows of functions that calls were inlined into:
+// names has the offset of its name for each call of the tree, and is good until
+// yield returns.
+func (t *Table) eachTree(tree TreeFunc, from, to int, yield func(row int32, names []int32)) error {
+	tab, err := t.funcTable()
+	if err != nil {
+		return err
+	}
+	var r treeReader
+	w := window{table: t}
+	for row := from; row < to; row++ {
+		fn, err := w.function(tab, row)
+		if err != nil {
+			return err
+		}
+		names, err := r.names(&fn, tree)
+		if err != nil {
+			return err
+		}
+		if len(names) > 0 {
+			yield(int32(row), names)
+		}
+	}
+	return nil
+}
+
+// treeReader reads the trees of functions, one after the other, into the same memory.
+type treeReader struct {
+	buf  []byte
+	list []int32
+}
+
+// names has the offset of its name for each call of a function's tree, good until
+// the next call.
+func (r *treeReader) names(f *Func, tree TreeFunc) (_ []int32, err error) {
+	if r.buf, err = f.readTree(tree, r.buf); err != nil {
+		return nil, err
+	}
+	r.list = r.list[:0]
+	l := f.table.layout
+	for node := r.buf; len(node) >= l.inlSize; node = node[l.inlSize:] {
+		r.list = append(r.list, int32(binary.LittleEndian.Uint32(node[l.inlName:])))
+	}
+	return r.list, nil
 }
 
 // readTree reads the function's whole tree into buf. The tree has no length of

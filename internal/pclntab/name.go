@@ -61,20 +61,43 @@ func (t *Table) SearchNames(text string, yield func(off int32, name string) bool
 	}
 }
 
+// EachName calls yield for each name, in table order, until yield returns false.
+func (t *Table) EachName(yield func(off int32, name string) bool) error {
+	data, err := t.bytes(&t.names)
+	if err != nil {
+		return err
+	}
+	for pos := 0; pos < len(data); {
+		name := cString(data[pos:])
+		if name != "" && !yield(int32(pos), name) {
+			return nil
+		}
+		pos += len(name) + 1
+	}
+	return nil
+}
+
 // RowsOf lists the rows of the functions whose name is at an offset, by
 // ascending row. Names that were only ever inlined have none.
 func (t *Table) RowsOf(nameOff int32) ([]int32, error) {
-	x := &t.byName
-	x.once.Do(func() { x.pairs, x.err = t.indexNames() })
-	if x.err != nil {
-		return nil, x.err
+	pairs, err := t.NamedRows()
+	if err != nil {
+		return nil, err
 	}
 	var rows []int32
-	i, _ := slices.BinarySearch(x.pairs, uint64(uint32(nameOff))<<32)
-	for ; i < len(x.pairs) && uint32(x.pairs[i]>>32) == uint32(nameOff); i++ {
-		rows = append(rows, int32(uint32(x.pairs[i])))
+	i, _ := slices.BinarySearch(pairs, uint64(uint32(nameOff))<<32)
+	for ; i < len(pairs) && uint32(pairs[i]>>32) == uint32(nameOff); i++ {
+		rows = append(rows, int32(uint32(pairs[i])))
 	}
 	return rows, nil
+}
+
+// NamedRows has the offset of its name for each row, in the upper half, and the
+// row in the lower one, ascending. The list must not be changed.
+func (t *Table) NamedRows() ([]uint64, error) {
+	x := &t.byName
+	x.once.Do(func() { x.pairs, x.err = t.indexNames() })
+	return x.pairs, x.err
 }
 
 // indexNames goes over all records, which it does not keep.

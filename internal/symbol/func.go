@@ -47,6 +47,7 @@ type funcPart struct {
 		byName map[string][]Instance
 	}
 	names sync.Map // string -> *Func or nil: answers of FuncNamed
+	index nameIndexPart
 }
 
 // FuncAt is the function whose code contains pc, or nil. Padding between

@@ -65,11 +65,11 @@ func (f *File) InlineInstances(name string) []Instance {
 	if err != nil {
 		return f.cInlineInstances(name)
 	}
-	off, ok := g.NameOff(name)
+	off, ok := f.nameOff(g, name)
 	if !ok {
 		return f.cInlineInstances(name)
 	}
-	hits, err := g.InlinedAs(g.tree, off)
+	hits, err := f.inlinedAs(g, off)
 	if err != nil {
 		return nil
 	}

@@ -24,20 +24,20 @@ func (f *File) NamesWith(text string) []string {
 	return list
 }
 
-// FuncsWith lists the functions whose names contain text and fit, by ascending
-// entry. It does not touch what the table says of others.
-func (f *File) FuncsWith(text string, fits func(name string) bool) []*Func {
+// FuncsCalled lists the functions whose names have the last part last (see
+// LastPart) and fit, by ascending entry. It does not touch what the table says of
+// others.
+func (f *File) FuncsCalled(last string, fits func(name string) bool) []*Func {
 	g, err := f.goTable()
-	if err != nil || text == "" {
-		return f.filterFuncs(text, fits)
+	if err != nil || last == "" {
+		return f.filterFuncs(last, fits)
 	}
 	var list []*Func
-	err = g.SearchNames(text, func(off int32, name string) bool {
+	err = f.eachCalled(g, last, func(off int32, name string) bool {
 		if !fits(name) {
 			return true
 		}
-		rows, _ := g.RowsOf(off)
-		for _, row := range rows {
+		for _, row := range f.rowsOf(g, off) {
 			if fn := f.goFunc(g, int(row)); fn != nil {
 				list = append(list, fn)
 			}
@@ -45,11 +45,11 @@ func (f *File) FuncsWith(text string, fits func(name string) bool) []*Func {
 		return true
 	})
 	if err != nil {
-		return f.filterFuncs(text, fits)
+		return f.filterFuncs(last, fits)
 	}
 	c := f.cFuncs()
 	for i := range c {
-		if strings.Contains(c[i].Name, text) && fits(c[i].Name) {
+		if strings.Contains(c[i].Name, last) && fits(c[i].Name) {
 			list = append(list, &c[i])
 		}
 	}

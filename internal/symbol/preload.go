@@ -1,13 +1,21 @@
 package symbol
 
+import "sync"
+
 // Preload reads and indexes what the first question about functions, variables
 // and types would otherwise wait for: for use before a process is stopped, or
 // while it runs. It does so once.
 func (f *File) Preload() {
 	f.preload.Do(func() {
 		if f.IsGo() {
-			f.FuncNamed("main.main")
+			var wg sync.WaitGroup
+			wg.Go(f.keepNames)
+			if main := f.FuncNamed("main.main"); main != nil {
+				f.PrologueEnd(main)
+				_, _ = f.funcEntry(main.Entry)
+			}
 			_, _ = f.typeIndex()
+			wg.Wait()
 		}
 	})
 }

@@ -20,8 +20,8 @@ func (f *File) FuncNamed(name string) *Func {
 
 func (f *File) findNamed(name string) *Func {
 	if g, err := f.goTable(); err == nil {
-		if off, ok := g.NameOff(name); ok {
-			if rows, err := g.RowsOf(off); err == nil && len(rows) > 0 {
+		if off, ok := f.nameOff(g, name); ok {
+			if rows := f.rowsOf(g, off); len(rows) > 0 {
 				return f.goFunc(g, int(rows[0]))
 			}
 		}
@@ -63,8 +63,7 @@ func (f *File) FuncsNamed(name string) []*Func {
 	var list []*Func
 	if g, err := f.goTable(); err == nil {
 		eachName(g, name, func(off int32, _ string) {
-			rows, _ := g.RowsOf(off)
-			for _, row := range rows {
+			for _, row := range f.rowsOf(g, off) {
 				if fn := f.goFunc(g, int(row)); fn != nil {
 					list = append(list, fn)
 				}
