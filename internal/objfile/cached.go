@@ -57,6 +57,16 @@ func (f *File) loadCached(h *elf.Section) (data []byte, ok bool) {
 	return data, err == nil
 }
 
+// IsCached says whether the cache has a section inflated.
+func (f *File) IsCached(name string) bool {
+	s := f.lookup(name)
+	if s == nil || s.head.Flags&elf.SHF_COMPRESSED == 0 {
+		return false
+	}
+	key, err := f.cacheKey(s.head)
+	return err == nil && f.cache.Has(key)
+}
+
 // CacheKey is for what follows from the data of a section; what names it and the
 // way it is written. The key is of no use when the file has no such section, or
 // has it uncompressed: then nothing in the file is a checksum of it, and build ids

@@ -126,6 +126,7 @@ func (s *Session) startProgram(ctx context.Context, path string, cfg *Config) (*
 	if err != nil {
 		return nil, nil, err
 	}
+	go begin(file)
 	cmd, closeFiles, err := cfg.command(path)
 	if err != nil {
 		file.Close()
@@ -142,6 +143,16 @@ func (s *Session) startProgram(ctx context.Context, path string, cfg *Config) (*
 
 func (s *Session) openSymbols(path string) (*symbol.File, error) {
 	return symbol.Open(path, symbol.Options{DebugDirs: s.debugDirs, Cache: s.cfg.Cache})
+}
+
+// begin reads what will be asked of a program's symbols soon, beside the program's
+// start: what is in the cache, and else only what the first breakpoints take.
+func begin(file *symbol.File) {
+	if file.IsKept() {
+		goruntime.Preload(file)
+		return
+	}
+	file.PreloadLines()
 }
 
 // warm asks what adopt and the first stop will ask, for the answers to be known

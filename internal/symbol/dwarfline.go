@@ -82,10 +82,7 @@ func (f *File) goMarks(fn *Func) ([]mark, error) {
 // first function is the nearest before it, since linkers keep the order.
 func (f *File) sequence(d *dwarfLines, fn *Func) (uint64, *line.Header) {
 	pattern := line.SetAddress(f.ByteOrder(), uint64(fn.Entry))
-	d.startsOnce.Do(func() {
-		d.readStarts(f.ByteOrder())
-		f.DropDebugSection(".debug_line")
-	})
+	f.lineStarts(d)
 	i := sort.Search(len(d.starts), func(i int) bool { return d.starts[i].pc > uint64(fn.Entry) }) - 1
 	if i >= 0 {
 		h := d.starts[i].head
@@ -95,6 +92,14 @@ func (f *File) sequence(d *dwarfLines, fn *Func) (uint64, *line.Header) {
 	}
 	defer f.DropDebugSection(".debug_line")
 	return d.search(pattern)
+}
+
+// lineStarts reads where the units' programs begin.
+func (f *File) lineStarts(d *dwarfLines) {
+	d.startsOnce.Do(func() {
+		d.readStarts(f.ByteOrder())
+		f.DropDebugSection(".debug_line")
+	})
 }
 
 func (d *dwarfLines) readStarts(order binary.ByteOrder) {

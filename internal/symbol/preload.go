@@ -19,3 +19,18 @@ func (f *File) Preload() {
 		}
 	})
 }
+
+// PreloadLines reads what the first question about where a function's body begins
+// would wait for.
+func (f *File) PreloadLines() {
+	if d, err := f.debugLines(); err == nil {
+		f.lineStarts(d)
+	}
+}
+
+// IsKept says whether the debug information is in the cache: reading it takes some
+// milliseconds then.
+func (f *File) IsKept() bool {
+	obj, err := f.debugObject()
+	return err == nil && obj.IsCached(".debug_info")
+}

@@ -81,6 +81,15 @@ func (c *Cache) Get(k Key) (data []byte, ok bool) {
 	return c.keep(name, file), true
 }
 
+// Has tells whether something is kept under a key, which may turn out to be damaged.
+func (c *Cache) Has(k Key) bool {
+	if c == nil || k.BuildID == "" {
+		return false
+	}
+	_, err := os.Lstat(filepath.Join(c.dir, fileName(k)))
+	return err == nil
+}
+
 // Put keeps data under a key. What goes wrong does not matter: then it is made
 // again the next time.
 func (c *Cache) Put(k Key, data []byte) {

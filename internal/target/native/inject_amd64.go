@@ -25,7 +25,7 @@ var syscallInstr = []byte{0x0f, 0x05}
 // when it is resumed.
 //
 // If there is a way back (see wayBack), the debugger may be killed at any time
-// meanwhile. It may be another thread than the one named that makes the call.
+// meanwhile; it is not needed where the process would be killed with it. It may be another thread than the one named that makes the call.
 // All signals that can be are blocked meanwhile, so that none is taken out of
 // its queue, which could not be undone exactly.
 // Precondition: tracer; thread stopped.
@@ -36,6 +36,9 @@ func (p *Process) inject(of target.Thread, nr uint64, args ...uint64) (uint64, e
 	}
 	if err := t.check(); err != nil {
 		return 0, err
+	}
+	if p.exitKill {
+		return t.injectBare(nr, args) // nobody goes on from here without us
 	}
 	if w, err := p.findWayBack(); err == nil {
 		if quiet := p.quiet(t); quiet != nil && !p.near(w.room) {
