@@ -138,12 +138,13 @@ func (s service) free() bool {
 	return s.intact()
 }
 
-func (s service) startTime(t *testing.T) int64 {
-	p, err := proclist.Read(s.PID)
+// watched is what the guardian of a debugger would be.
+func (s service) watched(t *testing.T, debugger int) *watch {
+	start, err := proclist.Started(s.PID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.Start.UnixNano()
+	return &watch{ward: ward{pid: s.PID, start: start}, debugger: debugger}
 }
 
 // leftTrapped is a service whose debugger has died, and that nobody tidied up.
@@ -164,7 +165,7 @@ func leftTrapped(t *testing.T) service {
 
 func TestTidy(t *testing.T) {
 	s := leftTrapped(t)
-	tidy(s.PID, s.startTime(t), os.Getpid())
+	s.watched(t, os.Getpid()).tidy()
 	if !s.free() || s.Exited() {
 		t.Errorf("it is not as it was; exited: %v\n%s", s.Exited(), s.Output())
 	}
@@ -173,11 +174,13 @@ func TestTidy(t *testing.T) {
 // Another process that has the number by now is none of our business.
 func TestTidyOtherProcess(t *testing.T) {
 	s := leftTrapped(t)
-	tidy(s.PID, s.startTime(t)+1, os.Getpid())
+	other := s.watched(t, os.Getpid())
+	other.start++
+	other.tidy()
 	if s.intact() {
 		t.Error("the trap of another process was taken out")
 	}
-	tidy(s.PID, s.startTime(t), os.Getpid())
+	s.watched(t, os.Getpid()).tidy()
 }
 
 // The text is restored while the one who died is still holding the process, and
@@ -188,17 +191,17 @@ func TestTextIsRestoredFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !tracedByOther(s.PID, os.Getpid()+1) || tracedByOther(s.PID, os.Getpid()) {
+	if !tracedByOther(s.PID, 1) || tracedByOther(s.PID, os.Getpid()) {
 		t.Error("whose process it is was mistaken")
 	}
-	restoreText(s.PID)
+	s.watched(t, os.Getpid()).restoreText()
 	if !s.intact() {
 		t.Error("the text is not the file's")
 	}
 	if err := p.Do(func() { _ = p.Detach() }); err != nil {
 		t.Fatal(err)
 	}
-	tidy(s.PID, s.startTime(t), os.Getpid())
+	s.watched(t, os.Getpid()).tidy()
 	if !s.free() {
 		t.Error("it is not as it was")
 	}
@@ -275,5 +278,5 @@ func TestGoodbye(t *testing.T) {
 	if s.intact() {
 		t.Error("the guardian did something")
 	}
-	tidy(s.PID, s.startTime(t), os.Getpid())
+	s.watched(t, os.Getpid()).tidy()
 }

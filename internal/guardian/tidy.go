@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -20,86 +19,94 @@ import (
 // lifeline is the guardian's end of the pipe.
 const lifeline = 3
 
+// deathKnell is what the kernel sends the guardian when the thread that started
+// it ends. Nobody dies of it, and it breaks off a wait.
+const deathKnell = syscall.SIGURG
+
+// The main thread is the one that gets the knell.
+func init() {
+	if _, ok := parseWard(os.Args); ok {
+		runtime.LockOSThread()
+	}
+}
+
 // Main is the guardian, if this process was started as one; it then returns
 // true when its work is done. It comes first in a program's main function.
 func Main() bool {
-	if len(os.Args) != 4 || os.Args[0] != name {
+	ward, ok := parseWard(os.Args)
+	if !ok {
 		return false
 	}
-	pid, err := strconv.Atoi(os.Args[1])
-	start, startErr := strconv.ParseInt(os.Args[2], 10, 64)
-	maxPause, pauseErr := strconv.ParseInt(os.Args[3], 10, 64)
-	if err != nil || startErr != nil || pauseErr != nil {
-		return false
-	}
-	runtime.LockOSThread() // the thread with the priority
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
 	// Whoever runs out of memory should not take the guardian; the kernel
 	// allows this to few.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("-1000"), 0)
-	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, -10) // nor should a busy machine make it late
-	w := watch{pid: pid, debugger: os.Getppid(), maxPause: time.Duration(maxPause)}
+	w := watch{ward: ward, debugger: os.Getppid()}
 	if w.lastWord(lifeline) != goodbye {
-		tidy(pid, start, w.debugger)
+		w.tidy()
 	}
 	return true
 }
 
-// patience is how long the guardian tries.
-const patience = 10 * time.Second
+// patience is how long the guardian tries to attach, and longest is how long it waits
+// in between: those of the debugger's threads that are left need a processor, too.
+const (
+	patience = 10 * time.Second
+	longest  = 8 * time.Millisecond
+)
 
-// tidy takes out what the debugger left in the process that was started then.
-// It is nobody's business to say so if that fails: the process lives on, and
-// the next debugger tries again.
-func tidy(pid int, start int64, debugger int) {
+// tidy takes out what the debugger left in the process. It is nobody's business
+// to say so if that fails: the process lives on, and the next debugger tries again.
+func (w *watch) tidy() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	for first := true; ctx.Err() == nil; first = false {
-		now, err := proclist.Read(pid)
-		if err != nil || now.Start.UnixNano() != start {
-			return
-		}
-		if first && !tracedByOther(pid, debugger) {
-			restoreText(pid)
-		}
-		p, err := native.Attach(ctx, pid, native.Options{})
+	w.restoreText()
+	for wait := 500 * time.Microsecond; ctx.Err() == nil && w.same(); wait = min(2*wait, longest) {
+		p, err := native.Attach(ctx, w.pid, native.Options{})
 		if err == nil {
 			_ = p.Do(func() { leave(p) })
 			return
 		}
-		if !passing(err, debugger) {
+		if !passing(err, w.debugger) {
 			return
 		}
-		time.Sleep(500 * time.Microsecond)
+		time.Sleep(wait)
 	}
+}
+
+// same tells whether the process is still the one that is guarded.
+func (w *watch) same() bool {
+	start, err := proclist.Started(w.pid)
+	return err == nil && start == w.start
 }
 
 // restoreText takes the traps out of the text, which needs nobody to be stopped,
 // and can be done before the kernel has let go of the process for the one who
-// died. A thread that has run into one already is sent on by the guard.
-func restoreText(pid int) {
-	p := native.Unattached(pid)
+// died. A thread that has run into one already is sent on by the guard. The
+// traps of another debugger that lives are not ours to take out.
+func (w *watch) restoreText() {
+	if !w.same() || tracedByOther(w.pid, w.debugger) {
+		return
+	}
+	p := native.Unattached(w.pid)
 	defer p.Close()
 	if maps, err := p.Maps(); err == nil {
 		_ = run.RestoreText(p, machine.Host(), maps)
 	}
 }
 
-// tracedByOther tells whether a debugger that lives traces the process, whose
-// traps are not ours to take out.
+// tracedByOther tells whether another debugger traces the process. One that
+// does begins with the main thread.
 func tracedByOther(pid, debugger int) bool {
-	ids, _ := proclist.Tasks(pid)
-	for _, id := range ids {
-		task, err := proclist.Task(pid, id)
-		if err == nil && task.Tracer != 0 && !isDying(task.Tracer, debugger) {
-			return true
-		}
-	}
-	return false
+	task, err := proclist.Task(pid, pid)
+	return err == nil && task.Tracer != 0 && !isDying(task.Tracer, debugger)
 }
 
 // isDying tells whether a tracer is the debugger that died, or is gone.
 func isDying(tracer, debugger int) bool {
+	if _, err := proclist.Task(debugger, tracer); err == nil {
+		return true
+	}
 	other, err := proclist.Read(tracer)
 	return err != nil || other.TGID == debugger || len(other.CmdLine) == 0
 }

@@ -14,9 +14,8 @@ import (
 
 // watch is what a guardian does while the debugger lives.
 type watch struct {
-	pid, debugger int
-	// maxPause is how long the debugger may keep a thread stopped; 0: for ever.
-	maxPause time.Duration
+	ward
+	debugger int
 	held     map[int]held // threads that were stopped when last seen
 }
 
@@ -26,13 +25,26 @@ type held struct {
 	since    time.Time
 }
 
-// lastWord waits for the debugger's end, and returns what it wrote before.
+// lastWord waits for the debugger's end, and returns what it wrote before. The
+// pipe is closed when the last thread of the debugger has ended, for which each
+// must get a turn. Long before, the kernel tells that the first has: that is
+// enough to be sure, and for taking the traps out.
 func (w *watch) lastWord(pipe int) string {
 	var word []byte
+	rung := false
 	for buf := make([]byte, 16); ; {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(pipe), Events: unix.POLLIN}}, w.interval())
+		wait := w.interval()
+		if rung {
+			wait = 0
+		}
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(pipe), Events: unix.POLLIN}}, wait)
 		switch {
 		case err == unix.EINTR:
+			rung = w.dying()
+			continue
+		case err == nil && n == 0 && rung:
+			w.restoreText()
+			rung = false
 			continue
 		case err == nil && n == 0:
 			w.look()
@@ -47,6 +59,13 @@ func (w *watch) lastWord(pipe int) string {
 		}
 		word = append(word, buf[:n]...)
 	}
+}
+
+// dying tells whether the debugger's end is certain: all of its threads were
+// killed, and the one that started the guardian obeyed.
+func (w *watch) dying() bool {
+	task, err := proclist.Task(w.debugger, w.keeper)
+	return err != nil || task.Dead() || task.Exiting()
 }
 
 // interval is how often the threads are looked at, in milliseconds; -1: never.

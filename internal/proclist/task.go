@@ -22,6 +22,9 @@ type TaskInfo struct {
 // Dead reports a thread that has ended, reaped or not.
 func (t TaskInfo) Dead() bool { return t.State == "Z" || t.State == "X" }
 
+// Exiting reports a thread that has begun to end.
+func (t TaskInfo) Exiting() bool { return t.flags&pfExiting != 0 }
+
 // KernelWorker reports a thread that the kernel made for its own purposes in
 // the process, such as those of io_uring.
 func (t TaskInfo) KernelWorker() bool {
@@ -30,6 +33,7 @@ func (t TaskInfo) KernelWorker() bool {
 
 // Flags of a task, include/linux/sched.h.
 const (
+	pfExiting    = 0x4
 	pfIOWorker   = 0x10
 	pfUserWorker = 0x4000
 	pfKthread    = 0x200000
@@ -78,6 +82,17 @@ func BlockedAt(pid, tid int) (pc uint64, ok bool) {
 	}
 	pc, err = strconv.ParseUint(fields[len(fields)-1], 0, 64)
 	return pc, err == nil
+}
+
+// Started is when a process was started, in hundredths of a second since the
+// machine was: with its number that tells which process it is, whatever becomes
+// of the clock. The error says that there is no such process.
+func Started(pid int) (ticks uint64, err error) {
+	stat, err := readStat(procDir(pid))
+	if err != nil {
+		return 0, gone(pid)
+	}
+	return stat.startTicks, nil
 }
 
 // stat is what we want of /proc/PID/stat, see proc_pid_stat(5).
