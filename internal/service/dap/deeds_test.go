@@ -352,7 +352,11 @@ func TestTerminate(t *testing.T) {
 }
 
 func TestAttach(t *testing.T) {
-	path := testkit.Build(t, "editor_deeds", testkit.Options{})
+	// A name of its own: waitFor looks at all processes, those of other tests too.
+	path := filepath.Join(t.TempDir(), "attached_deeds")
+	if err := os.Link(testkit.Build(t, "editor_deeds", testkit.Options{}), path); err != nil {
+		t.Fatal(err)
+	}
 	p := testkit.Start(t, path, "spin")
 	e := initialized(t, dap.Config{})
 	e.Fail("attach", M{"mode": "local"})
