@@ -97,6 +97,7 @@ const (
 	SwitchGoroutine            = "switchGoroutine"
 	Halt                       = "halt"
 	Call                       = "call"
+	AbortCall                  = "abortCall"
 	Rewind                     = "rewind"
 	DirectionCongruentContinue = "directionCongruentContinue"
 	ReverseNext                = "reverseNext"

@@ -40,6 +40,7 @@ const (
 
 // Indices of a function's pcdata and funcdata (internal/abi/symtab.go).
 const (
+	pcdataUnsafePoint  = 0
 	pcdataInlTreeIndex = 2
 	funcdataInlTree    = 3
 )

@@ -118,3 +118,13 @@ func (f *Func) SPRuns(limit int) []Run {
 	}
 	return runs
 }
+
+// UnsafePoint tells whether the compiler says that no goroutine may be stopped
+// before the instruction at pc (PCDATA_UnsafePoint, internal/abi/symtab.go).
+func (f *Func) UnsafePoint(pc uint64) bool {
+	const safe = -1
+	if pc < f.Entry || pc >= f.Next {
+		return true
+	}
+	return f.value(f.pcdataTable(pcdataUnsafePoint), uint32(pc-f.Entry), safe) != safe
+}

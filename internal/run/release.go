@@ -46,7 +46,7 @@ func (l *Loop) releaseCalls() error {
 	defer timer.Stop()
 	left, err := l.EndCalls()
 	if err == nil && left > 0 {
-		err = fmt.Errorf("%d injected calls have not ended: when they do, the program will get SIGTRAP", left)
+		err = fmt.Errorf("%d injected calls have not ended: when they do, the program will get SIGTRAP; call -abort ends one", left)
 	}
 	return err
 }

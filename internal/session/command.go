@@ -29,6 +29,8 @@ func (s *Session) Command(ctx context.Context, cmd api.DebuggerCommand) (*api.De
 		return nil, &target.UnsupportedError{Feature: cmd.Name, Needs: "a recording"}
 	case api.Call:
 		return s.call(ctx, cmd)
+	case api.AbortCall:
+		return s.abortCall(ctx, cmd)
 	}
 	plan, err := s.planOf(cmd.Name)
 	if err != nil {

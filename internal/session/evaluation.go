@@ -83,6 +83,7 @@ func (ev *evaluation) unwind() {
 // Precondition: session goroutine; stopped.
 func (s *Session) advance() func() (*run.Stop, error) {
 	ev := s.calls[len(s.calls)-1]
+	s.aborting = nil
 	s.mem.Reset()
 	i, more := ev.next()
 	if !more {
@@ -131,6 +132,9 @@ func (ev *evaluation) Call(c expr.Call) ([]*value.Value, error) {
 		logCall(ev.thread.ID(), c, "panicked")
 		ev.chain = append(ev.chain, i)
 		return nil, ev.panicked(c.Name, i.Regs())
+	}
+	if i.Cancelled() {
+		return nil, fmt.Errorf("the call of %s was aborted before it began", c.Name)
 	}
 	logCall(ev.thread.ID(), c, "refused")
 	return nil, ev.s.refusal(i.Refused(), ev.thread)

@@ -189,6 +189,8 @@ func (s *Session) goOn(p *process, stop *run.Stop, err error) runLoop {
 		return nil
 	case s.awaited(stop):
 		return s.advance()
+	case s.aborting.awaits(stop):
+		return s.aborting.goOn(stop)
 	case stop.Reason == run.Trapped && !stop.Left:
 		if plan := p.outOfBreakpoint(stop); plan != nil {
 			return func() (*run.Stop, error) { return p.loop.Step(plan) }

@@ -64,6 +64,8 @@ type Session struct {
 	// one that ended with this stop.
 	calls  []*evaluation
 	called *evaluation
+	// aborting is the call that was last told to end.
+	aborting *abortion
 	// gone tells how the process ended, nil while it lives.
 	gone error
 	// watchOver are the watchpoints that ended with this stop.

@@ -32,6 +32,7 @@ type Injection struct {
 	// the runtime's frame for it; both with the vector registers.
 	saved, entered, now arch.Regs
 	refused             string
+	cancelled           bool
 }
 
 // Call is what an Injection is to do.
@@ -89,6 +90,17 @@ func (i *Injection) Regs() arch.Regs { return i.now }
 
 // Saved are the registers that the thread will have at the end. Changes count.
 func (i *Injection) Saved() arch.Regs { return i.saved }
+
+// Entered are the registers in the runtime's frame for the call, on the
+// goroutine that was made for it; nil before it was got to.
+func (i *Injection) Entered() arch.Regs { return i.entered }
+
+// Cancel has the function not be called. It may be said until there are
+// Entered registers.
+func (i *Injection) Cancel() { i.cancelled = true }
+
+// Cancelled tells whether that was so.
+func (i *Injection) Cancelled() bool { return i.cancelled }
 
 // Refused is why the runtime does not allow a call, "" while it did not say.
 func (i *Injection) Refused() string { return i.refused }
@@ -165,8 +177,14 @@ func (i *Injection) Trapped(regs arch.Regs) (Action, error) {
 	code, _ := regs.Uint(i.proc.Arch().GoDebugCallReg())
 	switch code {
 	case codeEnter:
+		if i.cancelled {
+			return GoOn, nil
+		}
 		return GoOn, i.enter()
 	case codeReturn:
+		if i.cancelled {
+			return GoOn, nil
+		}
 		return i.arrived(Returned)
 	case codePanic:
 		return i.arrived(Panicked)

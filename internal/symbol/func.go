@@ -209,6 +209,14 @@ func (fn *Func) WritesSP() bool { return fn.flag(pclntab.SPWrite) }
 // IsAssembly says whether the function was written in assembly.
 func (fn *Func) IsAssembly() bool { return fn.flag(pclntab.Asm) }
 
+// UnsafePoint tells whether the compiler has marked the instruction at pc as one
+// before which nothing may be put in between: in a write barrier, for one. In
+// assembly that is everywhere.
+func (fn *Func) UnsafePoint(pc addr.FileAddr) bool {
+	r, ok := fn.record()
+	return !ok || fn.IsAssembly() || r.UnsafePoint(uint64(pc))
+}
+
 func (fn *Func) flag(want pclntab.Flag) bool {
 	r, ok := fn.record()
 	return ok && r.Flag&want != 0

@@ -135,9 +135,11 @@ func (c *client) call(r *request, d *debuggee, thread int, scope api.EvalScope, 
 	c.calling.Store(true)
 	defer c.calling.Store(false)
 	c.run.gen++
-	st, err := d.Command(r.ctx, api.DebuggerCommand{
-		Name: api.Call, Expr: expr, GoroutineID: scope.GoroutineID, ReturnInfoLoadConfig: loadConfig(),
-	})
+	cmd := api.DebuggerCommand{Name: api.Call, Expr: expr, GoroutineID: scope.GoroutineID, ReturnInfoLoadConfig: loadConfig()}
+	if expr == "-abort" {
+		cmd = api.DebuggerCommand{Name: api.AbortCall, ReturnInfoLoadConfig: loadConfig()}
+	}
+	st, err := d.Command(r.ctx, cmd)
 	if st != nil && st.Exited {
 		r.after = func() { c.exited(st.ExitStatus) }
 	}

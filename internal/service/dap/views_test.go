@@ -239,6 +239,9 @@ func TestEvaluate(t *testing.T) {
 	if text := e.Fail("evaluate", M{"expression": "call add(1)", "frameId": f.Id, "context": "hover"}); !strings.Contains(text, "hovering") {
 		t.Error(text)
 	}
+	if text := e.Fail("evaluate", M{"expression": "call -abort", "frameId": f.Id, "context": "repl"}); !strings.Contains(text, "no call is in progress") {
+		t.Error(text)
+	}
 	e.gone()
 }
 

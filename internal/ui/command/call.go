@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -10,28 +11,44 @@ import (
 func callCommand() *Command {
 	return &Command{
 		Name: "call", Group: Running, Resumes: true,
-		Usage: "call [-unsafe] function(arguments)",
+		Usage: `call [-unsafe] function(arguments)
+call -abort`,
 		Short: "Call a function of the program.",
 		Help: `The function runs on the selected goroutine, which must be at a point where
 the runtime allows it, while the other goroutines run, too. What it returns is
 shown. A breakpoint in it stops the program there.
 
--unsafe allows arguments that point into the stack.`,
-		Run: runCall,
+-unsafe allows arguments that point into the stack.
+
+Ctrl-C stops a call that takes too long; continue goes on with it, and -abort
+ends it: the function panics as soon as it is in code of the program, its deferred
+functions run, and the goroutine is where it was. What it has done stays done, and
+a lock stays held that no deferred call unlocks. A function that waits for ever
+does not get to a place where it can be ended.`,
+		Run: runCall, Complete: completeCall,
 	}
 }
 
 func runCall(ctx context.Context, s *Shell, in Input) error {
 	expr, unsafe := leading(in.Args, "-unsafe")
-	if expr == "" {
+	cmd := api.DebuggerCommand{Name: api.Call, Expr: expr, UnsafeCall: unsafe, GoroutineID: in.Scope.GoroutineID}
+	switch expr {
+	case "":
 		return fmt.Errorf("which function? call f(x)")
+	case "-abort":
+		cmd = api.DebuggerCommand{Name: api.AbortCall}
 	}
-	state, err := s.run(ctx, api.DebuggerCommand{
-		Name: api.Call, Expr: expr, UnsafeCall: unsafe, GoroutineID: in.Scope.GoroutineID,
-	})
+	state, err := s.run(ctx, cmd)
 	s.forgetPlace()
 	if err != nil {
 		return err
 	}
 	return s.showStop(ctx, state)
+}
+
+func completeCall(ctx context.Context, s *Shell, args string) []string {
+	if strings.HasPrefix(args, "-") {
+		return []string{"-abort", "-unsafe"}
+	}
+	return completeExpression(ctx, s, args)
 }

@@ -154,4 +154,10 @@ func TestCall(t *testing.T) {
 		t.Errorf("asked for %+v", cmd)
 	}
 	fails(t, s, "call", "which function")
+	if err := s.Exec(context.Background(), "call -abort"); err != nil {
+		t.Fatal(err)
+	}
+	if cmd := last[api.DebuggerCommand](t, srv, "Command"); cmd.Name != api.AbortCall || cmd.Expr != "" {
+		t.Errorf("asked for %+v", cmd)
+	}
 }

@@ -1,0 +1,167 @@
+package session
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/testkit"
+)
+
+// hang calls a function that does not return, and lets it turn round a few times.
+func (s *story) hang(loop, expr string) {
+	s.Helper()
+	bp := s.breakAt("main.go:" + markedLine(s, loop+" turns"))
+	if got := s.call(expr); got != "stopped: breakpoint" {
+		s.Fatalf("%s: %s", expr, got)
+	}
+	for range 3 {
+		if st := s.command(api.Continue); st.StopReason != "breakpoint" {
+			s.Fatalf("%s: %s", expr, st.StopReason)
+		}
+	}
+	s.clear(bp)
+}
+
+func (s *story) clear(bp *api.Breakpoint) {
+	s.Helper()
+	if _, err := s.ClearBreakpoint(context.Background(), bp.ID, ""); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// haltIn lets the program run and halts it, until the stacks fit.
+func (s *story) haltIn(fits func() bool) {
+	s.Helper()
+	testkit.Eventually(s.TB, func() bool {
+		wait := s.background()
+		if _, err := s.Command(context.Background(), api.DebuggerCommand{Name: api.Halt}); err != nil {
+			s.Fatal(err)
+		}
+		if st := wait(); st == nil || st.StopReason != "manual" {
+			s.Fatalf("%+v", st)
+		}
+		return fits()
+	}, "it gets there")
+}
+
+// parkedIn tells whether a goroutine is on no thread that is in a function.
+func (s *story) parkedIn(function string) bool {
+	s.Helper()
+	list, err := s.ListGoroutines(context.Background(), api.ListGoroutinesIn{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return slices.ContainsFunc(list.Goroutines, func(g *api.Goroutine) bool {
+		return g.ThreadID == 0 && g.UserCurrentLoc.Function.Name() == function
+	})
+}
+
+func (s *story) abort() string {
+	s.Helper()
+	return s.callWith(api.DebuggerCommand{Name: api.AbortCall, ReturnInfoLoadConfig: callConfig})
+}
+
+const interrupted = "~panic={SIGINT: interrupt}"
+
+// TestAbortCall gives calls up that do not return. The goroutine is what it was,
+// deferred calls have run, and the program is well.
+func TestAbortCall(t *testing.T) {
+	rounds := 1
+	if n, err := strconv.Atoi(os.Getenv("TINYDBG_STRESS_ABORTS")); err == nil {
+		rounds = n
+	}
+	eachBuild(t, "functions_that_hang", func(s *story) {
+		here := s.breakAt("main.go:" + markedLine(s, "the debugger calls here"))
+		if st := s.command(api.Continue); st.StopReason != "breakpoint" {
+			s.Fatal(st.StopReason)
+		}
+		if got := s.abort(); got != "error: no call is in progress" {
+			s.Error(got)
+		}
+		for range rounds {
+			s.abortAll()
+		}
+		// Those of spin that were aborted where they turn.
+		if got, want := s.eval("main.cleaned"), strconv.Itoa(4*rounds); got != want {
+			s.Errorf("%s deferred functions have run, want %s", got, want)
+		}
+		s.clear(here)
+		if st := s.command(api.Continue); !st.Exited || st.ExitStatus != 0 {
+			s.Errorf("the program ends with %s, status %d", st.StopReason, st.ExitStatus)
+		}
+	})
+}
+
+func (s *story) abortAll() {
+	s.Helper()
+	inRuntime := func() {
+		alloc := s.breakAt("runtime.mallocgc")
+		for !strings.Contains(s.frames(), "debugCall") || !strings.HasPrefix(s.frames(), "runtime.mallocgc") {
+			s.command(api.Continue)
+		}
+		s.clear(alloc)
+	}
+	asleep := func() { s.haltIn(func() bool { return s.parkedIn("time.Sleep") }) }
+	anywhere := func() { s.haltIn(func() bool { return true }) }
+	before, stack := s.allRegisters(), s.frames()
+	for _, f := range []struct {
+		loop, call, want string
+		then             func()
+	}{
+		{"spin", "spin(build(3))", interrupted, nil},
+		{"spin", "spin(build(3))", interrupted, anywhere},
+		{"allocate", "add(allocate(1), spin(build(2)))", interrupted, inRuntime},
+		{"format", "format()", interrupted, inRuntime},
+		{"format", "format()", interrupted, anywhere},
+		{"nap", "nap()", interrupted, asleep},
+		{"spin", "add(nested(20), add(1, 2))", interrupted, anywhere},
+		{"spin", "stubborn()", "text=SIGINT: interrupt", anywhere},
+	} {
+		s.hang(f.loop, f.call)
+		if f.then != nil {
+			f.then()
+		}
+		if got := s.abort(); strings.Replace(got, "runtime error: ", "", 1) != f.want {
+			s.Fatalf("%s, aborted: %s, want %s", f.call, got, f.want)
+		}
+		if got := s.frames(); got != stack {
+			s.Fatalf("%s: stack afterwards: %s, was %s", f.call, got, stack)
+		}
+		if got := s.allRegisters(); got != before {
+			s.Fatalf("%s: registers afterwards:\n%s\nwere\n%s", f.call, got, before)
+		}
+	}
+	if got := s.call("add(20, 22)"); got != "~r0=42" {
+		s.Fatal(got)
+	}
+}
+
+// TestAbortOfWaiting: a function that waits for ever cannot be made to panic, and
+// nobody has to wait for it.
+func TestAbortOfWaiting(t *testing.T) {
+	s := launched(t, "functions_that_hang", testkit.Options{}, quiet())
+	s.breakAt("main.go:" + markedLine(s, "the debugger calls here"))
+	s.command(api.Continue)
+	s.breakAt("main.forever")
+	if got := s.call("forever()"); got != "stopped: breakpoint" {
+		t.Fatal(got)
+	}
+	s.haltIn(func() bool { return s.parkedIn("main.forever") })
+	done := make(chan string, 1)
+	go func() { done <- s.abort() }()
+	testkit.Eventually(t, func() bool {
+		st, err := s.State(context.Background(), true)
+		return err == nil && st.Running
+	}, "it waits")
+	if _, err := s.Command(context.Background(), api.DebuggerCommand{Name: api.Halt}); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-done; got != "stopped: manual" {
+		t.Error(got)
+	}
+}
