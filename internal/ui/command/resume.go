@@ -35,6 +35,7 @@ func (s *Shell) run(ctx context.Context, cmd api.DebuggerCommand) (*api.Debugger
 			state, err = s.join(ctx, err)
 		}
 		if err != nil {
+			s.showUndecided(ctx, err)
 			return nil, err
 		}
 		s.showWatchesGone(state)
@@ -44,6 +45,21 @@ func (s *Shell) run(ctx context.Context, cmd api.DebuggerCommand) (*api.Debugger
 		s.showTracepoints(ctx, state)
 		cmd = api.DebuggerCommand{Name: api.DirectionCongruentContinue, ReturnInfoLoadConfig: &cfg}
 	}
+}
+
+// showUndecided shows where the program has stopped because a condition could not
+// be evaluated: the error alone does not say it.
+func (s *Shell) showUndecided(ctx context.Context, err error) {
+	text := err.Error() // in the words of any server
+	if !strings.Contains(text, "evaluating expression") && !strings.Contains(text, "evaluating conditions") {
+		return
+	}
+	state, err := s.Client.State(ctx, true)
+	if err != nil || state.Running || state.Exited || state.CurrentThread == nil || state.CurrentThread.Breakpoint == nil {
+		return
+	}
+	s.forgetPlace()
+	_ = s.showStop(ctx, state)
 }
 
 // join waits for the program to stop if it could not be continued, by err,
