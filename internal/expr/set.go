@@ -79,12 +79,17 @@ func setRegister(m *machine, reg *registerNode, x operand) error {
 	if m.Env.SetReg == nil {
 		return fmt.Errorf("can not set %s: the registers of this frame are not in the thread", reg.name)
 	}
-	if reg.view != "" || !reg.whole {
-		return fmt.Errorf("can not set a part of register %s", reg.name)
-	}
 	old, err := reg.bytes(m)
 	if err != nil {
 		return err
+	}
+	if reg.view != "" || !reg.whole && len(old) <= 8 { // YMM0 is more than XMM0
+		return fmt.Errorf("can not set a part of register %s", reg.name)
+	}
+	if x.untyped() && x.c.Kind() == constant.Int && constant.Sign(x.c) >= 0 && constant.BitLen(x.c) <= 8*len(old) {
+		data := make([]byte, len(old))
+		copy(data, constant.Bytes(x.c))
+		return m.Env.SetReg(reg.number, data)
 	}
 	bits, err := registerBits(x)
 	if err != nil {
@@ -111,6 +116,9 @@ func registerBits(x operand) (uint64, error) {
 		}
 	case isInt(x.class):
 		return x.bits, nil
+	}
+	if x.untyped() {
+		return 0, fmt.Errorf("%s is no integer that fits", x.c)
 	}
 	return 0, fmt.Errorf("%s is no integer that fits", x.typeName())
 }

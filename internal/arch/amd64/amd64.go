@@ -31,6 +31,8 @@ const (
 	gsBase       = 59
 	mxcsr        = 64
 	fcw, fsw     = 65, 66
+	xmm16        = 67
+	k0           = 118
 )
 
 // Name is "amd64".
@@ -82,11 +84,15 @@ func (Arch) GoGReg() int { return r14 }
 // RegName is a DWARF register's name.
 func (Arch) RegName(dwarf int) string { return dwarfNames[dwarf] }
 
-// RegNumber is a register's DWARF number; al, ax and eax count as rax.
+// RegNumber is a register's DWARF number; al, ax and eax count as rax, ymm0 and
+// zmm0 as xmm0.
 func (Arch) RegNumber(name string) (int, bool) {
 	name = strings.ToLower(name)
 	if part, ok := parts[name]; ok {
 		return part.of, true
+	}
+	if n, _, ok := wideNumber(name); ok {
+		return n, true
 	}
 	n, ok := dwarfNumbers[name]
 	return n, ok
@@ -106,9 +112,11 @@ func nameDWARF() (map[int]string, map[string]int) {
 		names[r8+i] = numbered("R", 8+i)
 		names[st0+i] = numbered("ST", i)
 		names[mm0+i] = numbered("MM", i)
+		names[k0+i] = numbered("K", i)
 	}
 	for i := range 16 {
 		names[xmm0+i] = numbered("XMM", i)
+		names[xmm16+i] = numbered("XMM", 16+i)
 	}
 	numbers := map[string]int{"eflags": rflags, "pc": rip, "sp": rsp, "fp": rbp}
 	for number, name := range names {

@@ -13,8 +13,9 @@ var listed = []int{
 	rflags, es, cs, ss, ds, fs, gs, fsBase, gsBase,
 }
 
-// List is every register of the copy. With AVX, vector registers are listed at
-// their full 256 bits, under their xmm names as debuggers of Go do.
+// List is every register of the copy. Vector registers are listed under their
+// xmm names, as debuggers of Go do, with the 256 bits that AVX gives them; what
+// AVX-512 adds to them, and its own, are listed when any of it is in use.
 func (r *Regs) List() []arch.Reg {
 	var list []arch.Reg
 	for _, number := range listed {
@@ -36,10 +37,21 @@ func (r *Regs) List() []arch.Reg {
 		value, _ := r.Bytes(st0 + i)
 		list = append(list, arch.Reg{Name: dwarfNames[st0+i], Value: value, DWARF: st0 + i, Vector: true})
 	}
-	for i := range 16 {
-		value, _ := r.Bytes(xmm0 + i)
-		value = append(value, r.upperHalf(i)...)
-		list = append(list, arch.Reg{Name: dwarfNames[xmm0+i], Value: value, DWARF: xmm0 + i, Vector: true})
+	for i := range 32 {
+		number := xmm0 + i
+		if i >= 16 {
+			number = xmm16 + i - 16
+		}
+		if value := r.fullVector(i); value != nil {
+			list = append(list, arch.Reg{Name: dwarfNames[number], Value: value, DWARF: number, Vector: true})
+		}
+	}
+	if _, ok := r.component(componentMask); !ok || r.initial(componentMask) {
+		return list
+	}
+	for i := range 8 {
+		value, _ := r.Bytes(k0 + i)
+		list = append(list, arch.Reg{Name: dwarfNames[k0+i], Value: value, DWARF: k0 + i, Vector: true})
 	}
 	return list
 }

@@ -68,12 +68,13 @@ func (r *Regs) Bytes(dwarf int) ([]byte, bool) {
 	if p := r.integer(dwarf); p != nil {
 		return binary.LittleEndian.AppendUint64(nil, *p), true
 	}
-	b := r.vector(dwarf)
-	return slices.Clone(b), b != nil
+	list, width := r.fields(dwarf)
+	return r.read(list, width), list != nil
 }
 
 // SetBytes changes a register in the copy. A shorter value leaves the upper
-// part of a vector register and clears that of an integer register.
+// part of a vector register and clears that of an integer register. The number of
+// an xmm register stands for all of the vector register that has it.
 func (r *Regs) SetBytes(dwarf int, value []byte) error {
 	if p := r.integer(dwarf); p != nil {
 		if len(value) > 8 {
@@ -84,20 +85,23 @@ func (r *Regs) SetBytes(dwarf int, value []byte) error {
 		*p = binary.LittleEndian.Uint64(full[:])
 		return nil
 	}
-	b := r.vector(dwarf)
-	if b == nil {
+	list, _ := r.fields(dwarf)
+	if list == nil {
 		return fmt.Errorf("no register %d in this copy", dwarf)
 	}
-	if len(value) > len(b) {
+	size := 0
+	for _, f := range list {
+		size += f.size
+	}
+	if len(value) > size {
 		return fmt.Errorf("%d bytes do not fit in %s", len(value), dwarfNames[dwarf])
 	}
-	copy(b, value)
-	r.markVector(dwarf)
+	r.write(list, value)
 	return nil
 }
 
 // ByName finds a register by name in any case: rax, eax, ax, al, ah, xmm3,
-// ymm3, rflags, cs ...
+// ymm3, zmm31, k1, rflags, cs ...
 func (r *Regs) ByName(name string) ([]byte, bool) {
 	name = strings.ToLower(name)
 	if part, ok := parts[name]; ok {
@@ -117,12 +121,17 @@ func (r *Regs) ByName(name string) ([]byte, bool) {
 	return nil, false
 }
 
-// SetByName is the writing twin of ByName; ymm and zmm registers are written
-// through their xmm part only.
+// SetByName is the writing twin of ByName.
 func (r *Regs) SetByName(name string, value []byte) error {
 	name = strings.ToLower(name)
 	if part, ok := parts[name]; ok {
 		return r.setPart(name, part, value)
+	}
+	if number, width, ok := wideNumber(name); ok {
+		if len(value) > width {
+			return fmt.Errorf("%d bytes do not fit in %s", len(value), name)
+		}
+		return r.SetBytes(number, value)
 	}
 	if number, ok := dwarfNumbers[name]; ok {
 		return r.SetBytes(number, value)

@@ -13,7 +13,9 @@ func regsCommand() *Command {
 		Name: "regs", Group: Data,
 		Usage: "[goroutine id] [frame n] regs [-a]",
 		Short: "Show the registers.",
-		Help: `-a adds those for floating point and vectors. In a frame that is not the topmost
+		Help: `-a adds those for floating point and vectors: these under their XMM names, with
+all the bits that AVX gives them, and those of AVX-512 when they are in use. YMM0
+or ZMM31.uint32 are expressions, see print. In a frame that is not the topmost
 one, registers that the unwinder could recover are shown.`,
 		Run: runRegs,
 	}
