@@ -34,7 +34,7 @@ func (o *options) serve(ctx context.Context, s start) error {
 	for _, w := range l.Warnings() {
 		fmt.Fprintf(os.Stderr, "Warning: %s\n", w)
 	}
-	if o.continued {
+	if o.continued && !s.attached() {
 		go resume(ctx, backend)
 	}
 	err = l.Serve(ctx, listen.Handlers{

@@ -32,6 +32,9 @@ func (c *client) attach(r *request, a *startArgs) (any, error) {
 	}
 	cfg := c.cfg.Session
 	cfg.Executable = a.Program
+	// A service is not to stand still while an editor sends its breakpoints. A
+	// program that was waited for is, or it would run past them.
+	cfg.Running = !a.StopOnEntry && a.WaitFor == ""
 	p := c.progress(r, fmt.Sprintf("Loading process %d", pid))
 	s, err := session.Attach(r.ctx, pid, cfg)
 	p.end()
@@ -41,6 +44,9 @@ func (c *client) attach(r *request, a *startArgs) (any, error) {
 	d.args.ProcessID.pid = pid
 	d.Backend, d.attached = s, true
 	c.begin(r, d, "attach")
+	if cfg.Running {
+		c.awaitStop(d)
+	}
 	return nil, nil
 }
 
@@ -106,7 +112,10 @@ func (c *client) configurationDone(r *request) (any, error) {
 	}
 	c.configured = true
 	r.after = func() {
-		switch {
+		switch early := c.run.early; {
+		case early != nil:
+			c.run.early = nil
+			c.showStop("", early)
 		case c.run.running():
 		case d.core:
 			c.showStop("", nil)

@@ -367,8 +367,11 @@ func TestAttach(t *testing.T) {
 		t.Errorf("%+v", m.Body)
 	}
 	Event[*godap.InitializedEvent](e.Client)
+	standing := func() bool { return testkit.Status(p.PID)["State"] == "t (tracing stop)" }
+	testkit.Eventually(t, func() bool { return !standing() }, "the process runs while it is configured")
 	e.main = e.sourceFile("main.go")
 	e.breakAt(lineTick)
+	testkit.Eventually(t, standing, "the breakpoint, before the end of the configuration")
 	e.configured()
 	th := e.stopped("breakpoint").Body.ThreadId
 	e.at(th, lineTick)

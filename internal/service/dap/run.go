@@ -21,6 +21,9 @@ type runState struct {
 	pausing bool
 	// stop is the last stop, nil before the first.
 	stop *api.DebuggerState
+	// early is a stop that came before the configuration was done, after which it
+	// is told.
+	early *api.DebuggerState
 	// detached: the session has ended. left: the client has said goodbye.
 	detached, left bool
 }
@@ -80,6 +83,24 @@ func (c *client) resume(cmd api.DebuggerCommand, how resumption) {
 	})
 }
 
+// awaitStop takes a program that runs already for one that this client has resumed.
+func (c *client) awaitStop(d *debuggee) {
+	c.run.state = runs
+	c.run.gen++
+	gen := c.run.gen
+	b := newBegun()
+	b.done()
+	c.begun.Store(b)
+	c.running.Go(func() {
+		st, err := d.State(c.ctx, false)
+		c.tasks.add(func() {
+			if c.run.gen == gen && c.session.Load() == d {
+				c.finished(d, api.DebuggerCommand{Name: api.Continue}, resumption{}, st, err)
+			}
+		})
+	})
+}
+
 // finished takes in the end of a run.
 func (c *client) finished(d *debuggee, cmd api.DebuggerCommand, how resumption, st *api.DebuggerState, err error) {
 	if st == nil {
@@ -100,6 +121,10 @@ func (c *client) finished(d *debuggee, cmd api.DebuggerCommand, how resumption, 
 	}
 	if b != nil && !c.run.pausing && (b.Tracepoint || c.otherException(b)) {
 		c.resume(api.DebuggerCommand{Name: api.Continue}, how)
+		return
+	}
+	if !c.configured {
+		c.run.early, c.run.stop = st, st
 		return
 	}
 	reason := ""
