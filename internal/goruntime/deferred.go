@@ -73,6 +73,8 @@ type Panic struct {
 	Value addr.Addr
 	// SP is the frame that panicked, as far as the runtime keeps it.
 	SP addr.Addr
+	// Frame is the stack pointer of the frame whose deferred calls it runs.
+	Frame addr.Addr
 	// Recovered panics are about to end; Goexit marks runtime.Goexit, which
 	// runs deferred calls in the same way and has no value.
 	Recovered, Goexit bool
@@ -89,6 +91,7 @@ func (r *Runtime) Panics(mem target.Memory, g *G) ([]Panic, error) {
 		}
 		ps = append(ps, Panic{
 			Value: a + addr.Addr(r.off()[name+".arg"]), SP: b.ptr(r.off()[name+".startSP"]),
+			Frame:     b.ptr(r.off()[name+".sp"]),
 			Recovered: b.uint(r.off()[name+".recovered"], 1) != 0,
 			Goexit:    b.uint(r.off()[name+".goexit"], 1) != 0,
 		})

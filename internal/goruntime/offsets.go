@@ -30,7 +30,7 @@ var wanted = []struct{ name, fields string }{
 	{"runtime.hchan", "qcount dataqsiz buf elemsize closed elemtype sendx recvx recvq sendq"},
 	{"runtime.waitq", "first last"},
 	{"runtime._defer", "heap rangefunc sp pc fn link head"},
-	{"runtime._panic", "arg link startSP recovered goexit"},
+	{"runtime._panic", "arg link startSP sp recovered goexit"},
 	{"runtime.ancestorInfo", "pcs goid gopc"},
 	{"runtime.moduledata", "text etext types etypes next"},
 	{"internal/abi.Type", "Size_ TFlag Kind_ Str"},

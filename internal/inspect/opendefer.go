@@ -6,10 +6,11 @@ import (
 	"github.com/tinydbg/tinydbg/internal/unwind"
 )
 
-// deferredIn are the calls deferred in a frame, the next to run first: those
+// DeferredIn are the calls deferred in a frame, the next to run first: those
 // that the runtime has in its list, whose SP is between the frame's own and its
-// caller's, or those that the compiler open-coded.
-func (w *World) deferredIn(f *unwind.Frame, all []goruntime.Defer) []goruntime.Defer {
+// caller's, or those that the compiler open-coded. all is what
+// goruntime.Runtime.Defers lists.
+func (w *World) DeferredIn(f *unwind.Frame, all []goruntime.Defer) []goruntime.Defer {
 	var list []goruntime.Defer
 	for _, d := range all {
 		if d.SP >= f.SP && d.SP < f.CFA {

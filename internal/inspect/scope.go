@@ -69,7 +69,7 @@ func (w *World) deferredFrame(c *context, frames []unwind.Frame, s api.EvalScope
 		return nil, err
 	}
 	outer := &frames[s.Frame]
-	for i, d := range w.deferredIn(outer, all) {
+	for i, d := range w.DeferredIn(outer, all) {
 		if i+1 != s.DeferredCall {
 			continue
 		}

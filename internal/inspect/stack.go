@@ -197,7 +197,7 @@ func (w *World) frameDefers(all []goruntime.Defer, frames []unwind.Frame, i int)
 	if f.Inlined || f.CFA == 0 {
 		return list
 	}
-	for _, d := range w.deferredIn(f, all) {
+	for _, d := range w.DeferredIn(f, all) {
 		out := api.Defer{DeferredLoc: w.entryLocation(w.Unwrap(d.Fn)), DeferLoc: w.returnLocation(d.PC), SP: uint64(d.SP)}
 		if d.Err != nil {
 			out.Unreadable = d.Err.Error()

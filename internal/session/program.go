@@ -24,7 +24,8 @@ func (pr *process) code() *code {
 }
 
 func (pr *process) program() step.Program {
-	return step.Program{Code: pr.code(), Stack: &stacks{pr}, Table: pr.set.Table()}
+	panics, end := pr.panicEntries()
+	return step.Program{Code: pr.code(), Stack: &stacks{pr}, Table: pr.set.Table(), Panics: panics, GoroutineEnd: end}
 }
 
 // Func implements step.Code.

@@ -109,19 +109,32 @@ func realName(f *unwind.Frame) string {
 }
 
 // DeferCaller implements step.Stack.
-func (k *stacks) DeferCaller(t target.Thread, regs arch.Regs) step.DeferCaller {
-	for _, f := range k.look(t, regs, 8).frames[1:] {
+func (k *stacks) DeferCaller(t target.Thread, regs arch.Regs) (by step.DeferCaller, frame uint64) {
+	l := k.look(t, regs, 8)
+	for _, f := range l.frames[1:] {
 		switch name := realName(&f); {
-		case name == "runtime.gopanic", name == "runtime.Goexit":
-			return step.CalledByPanic
+		case givesUpFrames(f):
+			return step.CalledByPanic, k.panicFrame(l)
 		case name == "runtime.deferreturn":
-			return step.CalledByReturn
+			return step.CalledByReturn, 0
 		case f.Inlined, f.Func != nil && f.Func.IsWrapper():
 		default:
-			return step.CalledPlainly
+			return step.CalledPlainly, 0
 		}
 	}
-	return step.CalledPlainly
+	return step.CalledPlainly, 0
+}
+
+// panicFrame is the frame whose deferred functions the latest panic runs.
+func (k *stacks) panicFrame(l look) uint64 {
+	if l.g == nil {
+		return 0
+	}
+	panics, err := k.s.runtime.Panics(l.mem, l.g)
+	if err != nil || len(panics) == 0 {
+		return 0
+	}
+	return depth(panics[0].Frame, l.g)
 }
 
 // hitGoroutine is the id of the goroutine on a thread.

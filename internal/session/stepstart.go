@@ -2,10 +2,10 @@ package session
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
-	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/step"
 	"github.com/tinydbg/tinydbg/internal/unwind"
 )
@@ -28,7 +28,10 @@ func (pr *process) stepStart(command string) (step.Start, error) {
 	}
 	if w.g != nil {
 		st.Defer = pr.nextDefer(w)
-		st.Recovers = pr.recoveries(w, frames[first:])
+		st.Recovers, st.Panicking = recoveries(w.g, frames[first:])
+		if st.Panicking {
+			st.Pending = pr.pending(pr.world(), w.g, frames[first:], st.Place.Depth)
+		}
 	}
 	if rest := frames[outermostInlined(frames, first):]; len(rest) > 0 {
 		for _, i := range enclosing(rest) {
@@ -40,16 +43,17 @@ func (pr *process) stepStart(command string) (step.Start, error) {
 
 // stepFrames are the frames that a step has to know, and the index of the one
 // that is stepped. Mostly these are the first few, but a loop's body and its
-// function can be far apart.
+// function can be far apart, and so can a panic and the frame that recovers.
 func (pr *process) stepFrames(w where) (frames []unwind.Frame, first int) {
 	const few = 12
-	for _, max := range []int{few, loopFrames} {
+	for _, max := range []int{few, loopFrames, panicFrames} {
 		frames, first = pr.stack(w, max), 0
 		if w.thread == nil {
 			first = userFrame(frames)
 		}
 		enough := first >= 0 && callerOf(frames, first) >= 0 && !strings.Contains(realName(&frames[first]), rangeBody)
-		if enough || len(frames) < max {
+		panicking := slices.ContainsFunc(frames, givesUpFrames)
+		if enough && !panicking || len(frames) < max || max == loopFrames && !panicking {
 			break
 		}
 	}
@@ -66,7 +70,7 @@ func callerOf(frames []unwind.Frame, i int) int {
 	for j := outermostInlined(frames, i) + 1; j < len(frames); j++ {
 		f := &frames[j]
 		switch name := realName(f); {
-		case name == "runtime.gopanic", name == "runtime.Goexit":
+		case givesUpFrames(*f):
 			return -1
 		case name == "runtime.deferreturn", f.Func != nil && !f.Inlined && f.Func.IsWrapper():
 			continue
@@ -95,50 +99,4 @@ func outermostInlined(frames []unwind.Frame, i int) int {
 		i++
 	}
 	return i
-}
-
-// nextDefer is the body of the deferred function that would run first.
-func (pr *process) nextDefer(w where) addr.Addr {
-	ds, err := pr.runtime.Defers(pr.mem, w.g)
-	if err != nil {
-		return 0
-	}
-	for _, d := range ds {
-		if d.Err == nil {
-			return pr.bodyOf(d.Fn)
-		}
-	}
-	return 0
-}
-
-// recoveries are where frames go on if the panic is recovered that runs the
-// function of the first frame.
-func (pr *process) recoveries(w where, frames []unwind.Frame) (list []step.Recovery) {
-	panicking := false
-	for i := range frames {
-		f := &frames[i]
-		switch {
-		case f.Func == nil || f.Inlined:
-		case f.Func.Name == "runtime.gopanic" || f.Func.Name == "runtime.Goexit":
-			panicking = true
-		case panicking:
-			if pc, ok := f.Func.DeferReturn(); ok && f.Image != nil {
-				list = append(list, step.Recovery{PC: f.Image.Addr(pc), Depth: depth(f.CFA, w.g)})
-			}
-		}
-	}
-	return list
-}
-
-// bodyOf is the body of the function at entry or, if that is a wrapper, of the
-// one it calls. It is entry itself when only the wrapper knows which that is.
-func (pr *process) bodyOf(entry addr.Addr) addr.Addr {
-	img, fn := pr.images.FuncAt(pr.world().Unwrap(entry))
-	if fn == nil {
-		return 0
-	}
-	if fn.IsWrapper() {
-		return img.Addr(fn.Entry)
-	}
-	return img.Addr(pr.session.bodies.of(fn))
 }

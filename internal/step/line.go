@@ -51,22 +51,28 @@ func (p *points) armReturn(s Start) error {
 	return p.arm(s.Caller, return_, s.CallerDepth)
 }
 
-// armPanic arms the places that a panic in the line leads to: the deferred
-// function that runs first, and where a frame goes on if that recovers. There,
-// the frame runs what is still deferred; calls on the line do so as well if it
-// returns.
+// armPanic arms the places that a panic in the line leads to: where a frame goes
+// on if it is recovered, and the runtime's function that will run what was
+// deferred. There, the frame runs what is still deferred; calls on the line do so
+// as well if it returns.
 func (p *points) armPanic(f Func, s Start, calls []addr.Addr) error {
 	if f.DeferReturn != 0 && !contains(calls, f.DeferReturn) {
 		if err := p.arm(f.DeferReturn, recover_, s.Place.Depth); err != nil {
 			return err
 		}
 	}
+	return p.armGivenUp(s)
+}
+
+// armGivenUp arms what follows when frames are given up for a panic, the one of
+// s among them: deferred functions, and where an outer frame goes on.
+func (p *points) armGivenUp(s Start) error {
 	for _, r := range s.Recovers {
 		if err := p.armRecovery(r); err != nil {
 			return err
 		}
 	}
-	return p.armDefer(s)
+	return p.armDefers(s)
 }
 
 // armRecovery arms every call of runtime.deferreturn in a frame that a panic
@@ -92,16 +98,52 @@ func (p *points) armRecovery(r Recovery) error {
 	return p.arm(r.PC, recover_, r.Depth)
 }
 
-// armDefer arms the deferred function that runs first. One that is called by a
-// wrapper may be known to that alone.
-func (p *points) armDefer(s Start) error {
-	if s.Defer == 0 {
+// armDefers arms the deferred functions that run next, and that a panic to come
+// will run: which those are is found out when it comes.
+func (p *points) armDefers(s Start) error {
+	if p.intoDefers && s.Defer != 0 {
+		if err := p.armDefer(s.Defer, anyFrame); err != nil {
+			return err
+		}
+	}
+	if s.Panicking {
+		if err := p.armPending(s.Pending); err != nil {
+			return err
+		}
+	}
+	for _, a := range p.Panics {
+		if err := p.arm(a, panics, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// armPending arms deferred functions that a panic is about to run, and the end
+// of the goroutine, to which runtime.Goexit comes after the last of them.
+func (p *points) armPending(list []Pending) error {
+	for _, d := range list {
+		if err := p.armDefer(d.Body, d.Frame); err != nil {
+			return err
+		}
+	}
+	if p.GoroutineEnd == 0 {
 		return nil
 	}
-	if f, ok := p.Code.Func(s.Defer); ok && f.Wrapper {
-		return p.arm(f.Entry, deferredVia, 0)
+	return p.arm(p.GoroutineEnd, ends, 0)
+}
+
+// anyFrame stands for the frame that has deferred a function where a return runs
+// it.
+const anyFrame = 0
+
+// armDefer arms a deferred function. One that is called by a wrapper may be known
+// to that alone.
+func (p *points) armDefer(body addr.Addr, frame uint64) error {
+	if f, ok := p.Code.Func(body); ok && f.Wrapper {
+		return p.arm(f.Entry, deferredVia, frame)
 	}
-	return p.arm(s.Defer, deferred, 0)
+	return p.arm(body, deferred, frame)
 }
 
 // armLoops arms the bodies of the range-over-func loops that stand in f. They

@@ -21,7 +21,7 @@ func (o *out) Begin() (Action, error) {
 		_, err := o.armLine(o.start, sameInline)
 		return GoOn, err
 	}
-	if err := o.armDefer(o.start); err != nil {
+	if err := o.armGivenUp(o.start); err != nil {
 		return GoOn, err
 	}
 	return GoOn, o.armReturn(o.start)

@@ -66,11 +66,14 @@ type Start struct {
 	Caller      addr.Addr
 	CallerDepth uint64
 	// Defer is the body of the goroutine's next deferred function, or the entry
-	// of a wrapper that calls it; 0 if none.
+	// of a wrapper that calls it; 0 if none, or if the runtime doesn't know of it.
 	Defer addr.Addr
-	// Recovers are, in a deferred function that a panic runs, where the frames
-	// below go on if it recovers.
-	Recovers []Recovery
+	// Panicking: a panic runs the deferred function that is stepped, or one that
+	// has called it. Pending are then those that it may run next, as Stack.Pending
+	// lists them, and Recovers is where the frames below go on if it is recovered.
+	Panicking bool
+	Pending   []Pending
+	Recovers  []Recovery
 	// Enclosing are, when the frame is the body of a range-over-func loop, the
 	// frames of the bodies and last the function around it, innermost first.
 	Enclosing []Start
@@ -80,6 +83,15 @@ type Start struct {
 type Recovery struct {
 	PC    addr.Addr
 	Depth uint64
+}
+
+// Pending is a deferred function that has not run yet.
+type Pending struct {
+	// Body is the function's, or the entry of a wrapper that calls it.
+	Body addr.Addr
+	// Frame tells the frame that deferred it from others: it is the distance of
+	// its stack pointer from the stack's top.
+	Frame uint64
 }
 
 // Place tells frames of all goroutines apart.
@@ -112,8 +124,13 @@ type Stack interface {
 	// LoopFrame is the depth of the frame whose range-over-func loop has the
 	// body that t is in.
 	LoopFrame(t target.Thread, regs arch.Regs) (depth uint64, ok bool)
-	// DeferCaller tells who called the deferred function that t is in.
-	DeferCaller(t target.Thread, regs arch.Regs) DeferCaller
+	// DeferCaller tells who called the deferred function that t is in and, if a
+	// panic did, which frame deferred it, as Pending does.
+	DeferCaller(t target.Thread, regs arch.Regs) (by DeferCaller, frame uint64)
+	// Pending are the deferred functions that a panic of t would run next, of
+	// frames that are not deeper than depth. The last one is sure to be the
+	// user's.
+	Pending(t target.Thread, regs arch.Regs, depth uint64) []Pending
 }
 
 // DeferCaller is who runs a deferred function.
@@ -161,4 +178,9 @@ type Program struct {
 	Code  Code
 	Stack Stack
 	Table *breakpoint.Table
+	// Panics are the entries of the functions that run the deferred ones of
+	// frames that are given up: runtime.gopanic and runtime.Goexit.
+	Panics []addr.Addr
+	// GoroutineEnd is the entry of the function that ends a goroutine, or 0.
+	GoroutineEnd addr.Addr
 }

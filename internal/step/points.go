@@ -16,12 +16,15 @@ const (
 	recover_                // where the frame goes on after a recovered panic
 	deferred                // the body of the next deferred function
 	deferredVia             // the entry of a wrapper that will call that
+	panics                  // the entry of what runs the deferred functions
+	ends                    // the end of the goroutine
 	loopBody                // the body of a range-over-func loop of the frame
 	call                    // a call instruction of the line, or in a wrapper
 	entered                 // the body of a function that was called
 )
 
-// point is what a plan wants to happen at an address in a frame.
+// point is what a plan wants to happen at an address in a frame. Of deferred
+// functions, depth is Pending.Frame.
 type point struct {
 	kind  kind
 	depth uint64
@@ -68,6 +71,8 @@ func (p *points) Hit(h *breakpoint.Hit) (Action, error) {
 		return GoOn, nil
 	case pt.kind == call:
 		return Instruction, nil
+	case pt.kind == panics:
+		return GoOn, p.armPending(p.Stack.Pending(h.Thread, h.Regs, p.start.Place.Depth))
 	case pt.kind == deferredVia:
 		return GoOn, p.throughAt(h)
 	}
@@ -149,9 +154,11 @@ func (p *points) match(h *breakpoint.Hit) (point, bool) {
 
 func (p *points) frameFits(pt point, pl Place, h *breakpoint.Hit) bool {
 	switch pt.kind {
+	case panics, ends:
+		return true
 	case deferred, deferredVia:
-		by := p.Stack.DeferCaller(h.Thread, h.Regs)
-		return by == CalledByPanic || by == CalledByReturn && p.intoDefers
+		by, frame := p.Stack.DeferCaller(h.Thread, h.Regs)
+		return by == CalledByPanic && frame == pt.depth || by == CalledByReturn && p.intoDefers && pt.depth == anyFrame
 	case loopBody:
 		depth, ok := p.Stack.LoopFrame(h.Thread, h.Regs)
 		return ok && depth == pt.depth

@@ -85,7 +85,11 @@ func (y *toy) Place(t target.Thread, regs arch.Regs) (step.Place, error) {
 
 func (y *toy) LoopFrame(target.Thread, arch.Regs) (uint64, bool) { return 0, false }
 
-func (y *toy) DeferCaller(target.Thread, arch.Regs) step.DeferCaller { return step.CalledPlainly }
+func (y *toy) DeferCaller(target.Thread, arch.Regs) (step.DeferCaller, uint64) {
+	return step.CalledPlainly, 0
+}
+
+func (y *toy) Pending(target.Thread, arch.Regs, uint64) []step.Pending { return nil }
 
 func (y *toy) program() step.Program {
 	return step.Program{Code: y, Stack: y, Table: y.set.Table()}
