@@ -2,9 +2,9 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +13,6 @@ import (
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
-	"github.com/tinydbg/tinydbg/internal/step"
 	"github.com/tinydbg/tinydbg/internal/testkit"
 )
 
@@ -22,20 +21,6 @@ import (
 // a trap on every instruction of its own functions, at none of which it stops.
 // Where the goroutine was, instruction by instruction and frame by frame, tells
 // what each command must come to; how steps are planned has no part in it.
-
-// moment is one instruction of the program's own, about to be done.
-type moment struct {
-	pc    addr.Addr
-	depth uint64
-	f     step.Func
-	row   step.Row
-	// deferrer is, in the first instruction of a deferred function that a panic
-	// runs, the depth of the frame that has deferred it.
-	deferrer uint64
-}
-
-// course is all that the goroutine of main.main did.
-type course []moment
 
 func TestStepsFollowTheCourse(t *testing.T) {
 	for _, v := range testkit.Versions() {
@@ -46,6 +31,24 @@ func TestStepsFollowTheCourse(t *testing.T) {
 				follow(t, testkit.Build(t, "panics_recovered", o), "main.main")
 				follow(t, testkit.Build(t, "goroutines_end", o), "main.worker")
 				follow(t, testkit.Build(t, "goroutines_end", o), "main.returns")
+			})
+		}
+	}
+}
+
+func TestStepsBetweenLanguages(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no C compiler: gcc is needed to build calls_back")
+	}
+	versions := []string{""}
+	if os.Getenv("TINYDBG_MATRIX") == "all" {
+		versions = testkit.Versions()
+	}
+	for _, v := range versions {
+		for flags, optimized := range map[string]bool{"-g -O0": false, "-g -O2": true} {
+			o := testkit.Options{Go: v, Optimized: optimized, Env: []string{"CGO_ENABLED=1", "CGO_CFLAGS=" + flags}}
+			t.Run(o.String(), func(t *testing.T) {
+				follow(t, testkit.Build(t, "calls_back", o), "main.main")
 			})
 		}
 	}
@@ -73,49 +76,30 @@ func mixes() int {
 }
 
 // record runs the program with a trap on every instruction.
-func record(t *testing.T, path, start string) (c course) {
+func record(t *testing.T, path, start string) course {
 	t.Helper()
 	s := startedAt(t, path, start)
 	id, fail := s.goroutineID(), error(nil)
 	first, _ := s.where(id)
-	c = course{first}
-	shadow := []moment{first}
+	r := &recorder{}
+	r.add(first)
 	note := func(h *breakpoint.Hit) (bool, error) {
 		m, mine, err := s.moment(h.Thread.ID(), h.Regs, id)
-		if err != nil || !mine {
+		if err != nil {
 			fail = err
-			return false, nil
 		}
-		for len(shadow) > 0 && shadow[len(shadow)-1].depth > m.depth {
-			shadow = shadow[:len(shadow)-1]
+		if err == nil && mine {
+			r.add(m)
+			r.deferred((&stacks{s.process}).DeferCaller(h.Thread, h.Regs))
 		}
-		if m.pc == m.f.Body {
-			m.deferrer = s.deferrer(h, shadow)
-		}
-		if len(shadow) == 0 || shadow[len(shadow)-1].depth < m.depth {
-			shadow = append(shadow, m)
-		}
-		c = append(c, m)
 		return false, nil
 	}
-	b := &breakpoint.Breakpoint{Addrs: s.instructions("main", "errors", "sync", "internal/sync"), Cond: note}
+	b := &breakpoint.Breakpoint{Addrs: s.instructions(), Cond: note}
 	s.onTracerOrFail(func() error { return s.set.Add(b) })
 	if st := s.command(api.Continue); !st.Exited || fail != nil {
 		t.Fatalf("came to %s: %v", at(st), fail)
 	}
-	return c
-}
-
-// deferrer is the depth of the frame that has deferred the function that m
-// begins, if a panic runs it.
-func (s *story) deferrer(h *breakpoint.Hit, shadow []moment) uint64 {
-	by, frame := (&stacks{s.process}).DeferCaller(h.Thread, h.Regs)
-	for i := len(shadow) - 1; i >= 0 && by == step.CalledByPanic; i-- {
-		if shadow[i].depth < frame {
-			return shadow[i].depth
-		}
-	}
-	return 0
+	return r.course
 }
 
 // walk steps through the program and fails where it doesn't come to what the
@@ -150,52 +134,6 @@ func (c course) walk(t *testing.T, path, start string, choose func() string) {
 	}
 }
 
-// onTheWay is the moment of got, if that is the i-th or one of the same line
-// behind it: where a recovered panic goes on, up to go1.22 the frame has a few
-// instructions of the line behind it.
-func (c course) onTheWay(i int, got moment) int {
-	for j := i; j < len(c) && c[j].depth == c[i].depth && c[j].row.Line == c[i].row.Line; j++ {
-		if c[j].pc == got.pc && c[j].depth == got.depth {
-			return j
-		}
-	}
-	return -1
-}
-
-// after is the moment at which a command must stop; len(c) is the end.
-func (c course) after(i int, command string) int {
-	from, left, called := c[i], false, map[uint64]bool{}
-	stay := map[string]func(a, b step.Row) bool{api.Step: sameCode, api.Next: sameLine, api.StepOut: sameCall}[command]
-	for j := i + 1; j < len(c); j++ {
-		m := c[j]
-		called[m.depth] = called[m.depth] || m.pc == m.f.Entry
-		left = left || m.depth < from.depth || m.depth == from.depth && called[m.depth]
-		switch {
-		case m.f.Wrapper && m.f.Entry != from.f.Entry:
-		case m.depth > from.depth || left && called[m.depth]:
-			if m.pc == m.f.Body && (command == api.Step || m.deferrer != 0 && m.deferrer <= from.depth) {
-				return j
-			}
-		case m.depth < from.depth:
-			return j
-		case command == api.StepOut && from.row.Inline == "":
-		case m.row.Stmt && m.pc != from.pc && !stay(from.row, m.row):
-			return j
-		}
-	}
-	return len(c)
-}
-
-func sameCode(a, b step.Row) bool {
-	return a.Inline == b.Inline && a.Line == b.Line && a.File == b.File
-}
-
-func sameLine(a, b step.Row) bool { return sameCode(a, b) || inlinedInto(a, b) }
-
-func sameCall(a, b step.Row) bool { return a.Inline == b.Inline || inlinedInto(a, b) }
-
-func inlinedInto(a, b step.Row) bool { return strings.HasPrefix(b.Inline, a.Inline+"/") }
-
 // startedAt has a program stopped where a function begins, without breakpoints.
 func startedAt(t *testing.T, path, function string) *story {
 	t.Helper()
@@ -219,10 +157,6 @@ func (s *story) goroutineID() int64 {
 		s.Fatal(err)
 	}
 	return st.SelectedGoroutine.ID
-}
-
-func (m moment) String() string {
-	return fmt.Sprintf("%s:%d (%#x, %d deep, inlined %q, statement %v)", m.f.Name, m.row.Line, uint64(m.pc), m.depth, m.row.Inline, m.row.Stmt)
 }
 
 // where is the moment that the selected thread is at. mine: it is goroutine
@@ -256,13 +190,15 @@ func (s *story) moment(thread int, regs arch.Regs, id int64) (m moment, mine boo
 	return m, true, nil
 }
 
-// instructions are the addresses of all instructions of the functions of
-// packages.
-func (s *story) instructions(packages ...string) (list []addr.Addr) {
+// instructions are the addresses of all instructions of the program's own
+// functions, and of those that it calls in packages other than the runtime.
+func (s *story) instructions() (list []addr.Addr) {
 	s.Helper()
 	img := s.images.All()[0]
 	for _, fn := range img.File.Funcs() {
-		if pkg, _, _ := strings.Cut(fn.Name, "."); !slices.Contains(packages, pkg) {
+		pkg, _, ofGo := strings.Cut(fn.Name, ".")
+		if ofGo && !slices.Contains([]string{"main", "errors", "sync", "internal/sync"}, pkg) ||
+			!ofGo && !strings.HasPrefix(fn.Name, "c_") && !strings.HasPrefix(fn.Name, cgoBack) && !strings.Contains(fn.Name, goToC) {
 			continue
 		}
 		for a := img.Addr(fn.Entry); a < img.Addr(fn.End); {

@@ -42,6 +42,7 @@ func (c *code) stepFunc(img *image.Image, fn *symbol.Func) step.Func {
 		Name: fn.Name, Entry: img.Addr(fn.Entry), End: img.Addr(fn.End), Body: img.Addr(c.bodies.of(fn)),
 		Wrapper: fn.IsWrapper(), RangeBody: strings.Contains(fn.Name, rangeBody),
 	}
+	_, f.Between = betweenLanguages(fn)
 	f.Hidden = ofRuntime(fn.Name) || fn.SourceFile() == ""
 	if pc, ok := fn.DeferReturn(); ok {
 		f.DeferReturn = img.Addr(pc)
@@ -60,22 +61,30 @@ func (c *code) Rows(f step.Func) []step.Row {
 		return nil
 	}
 	list := img.File.Statements(fn)
+	_, between := betweenLanguages(fn)
 	rows := make([]step.Row, len(list))
 	for i, r := range list {
 		rows[i] = step.Row{PC: img.Addr(r.PC), File: r.File, Line: r.Line, Stmt: r.Stmt}
-		if r.InlineDepth > 0 {
-			rows[i].Inline = inlineChain(img.File.Inlines(r.PC))
+		if r.InlineDepth > 0 || !fn.IsGo() {
+			rows[i].Inline = inlineChain(img.File.Inlines(r.PC), fn.IsGo())
+		}
+		if between && rows[i].Inline == "" {
+			rows[i].Stmt = false
 		}
 	}
 	return rows
 }
 
 // inlineChain names the inlined calls around an address by where they are
-// called.
-func inlineChain(frames []symbol.Frame) string {
+// called: of C that is known by line alone.
+func inlineChain(frames []symbol.Frame, ofGo bool) string {
 	chain := ""
 	for i := len(frames) - 1; i > 0; i-- {
-		chain += fmt.Sprintf("/%x", uint64(frames[i].PC))
+		if ofGo {
+			chain += fmt.Sprintf("/%x", uint64(frames[i].PC))
+		} else {
+			chain += fmt.Sprintf("/%s from %d", frames[i-1].Func, frames[i].Line)
+		}
 	}
 	return chain
 }

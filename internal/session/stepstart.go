@@ -72,7 +72,7 @@ func callerOf(frames []unwind.Frame, i int) int {
 		switch name := realName(f); {
 		case givesUpFrames(*f):
 			return -1
-		case name == "runtime.deferreturn", f.Func != nil && !f.Inlined && f.Func.IsWrapper():
+		case name == "runtime.deferreturn", !f.Inlined && ofCgo(f.Func), f.Func != nil && !f.Inlined && f.Func.IsWrapper():
 			continue
 		}
 		return j

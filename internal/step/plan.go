@@ -115,6 +115,8 @@ type Code interface {
 	// RangeBodies lists the functions that are bodies of range-over-func loops
 	// in f, or in the function around f if f is such a body itself.
 	RangeBodies(f Func) []Func
+	// Leads are the bodies of the functions that f, which is Between, leads to.
+	Leads(f Func) []addr.Addr
 }
 
 // Stack looks at threads' stacks.
@@ -157,6 +159,9 @@ type Func struct {
 	// Wrapper functions were made by the compiler to call the user's: steps go
 	// through them.
 	Wrapper bool
+	// Between functions were made to call the user's of another language, by ways
+	// that can't be followed: steps go to where they lead.
+	Between bool
 	// RangeBody: the body of a range-over-func loop.
 	RangeBody bool
 }

@@ -20,6 +20,7 @@ const (
 	ends                    // the end of the goroutine
 	loopBody                // the body of a range-over-func loop of the frame
 	call                    // a call instruction of the line, or in a wrapper
+	crossed                 // the body of a function of another language
 	entered                 // the body of a function that was called
 )
 
@@ -83,8 +84,11 @@ func (p *points) Hit(h *breakpoint.Hit) (Action, error) {
 // led.
 func (p *points) Stepped(t target.Thread, regs arch.Regs) (Action, error) {
 	f, ok := p.Code.Func(regs.PC())
-	if !ok || f.Hidden || regs.PC() != f.Entry {
+	switch {
+	case !ok || f.Hidden || regs.PC() != f.Entry:
 		return GoOn, nil
+	case f.Between:
+		return GoOn, p.cross(f)
 	}
 	pl, err := p.Stack.Place(t, regs)
 	if err != nil {
@@ -97,6 +101,16 @@ func (p *points) Stepped(t target.Thread, regs arch.Regs) (Action, error) {
 		return Done, nil
 	}
 	return GoOn, p.arm(f.Body, entered, pl.Depth)
+}
+
+// cross arms what a function leads to that stands between languages.
+func (p *points) cross(f Func) error {
+	for _, a := range p.Code.Leads(f) {
+		if err := p.arm(a, crossed, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // throughAt is through, for a thread that has run into a wrapper.
@@ -154,7 +168,7 @@ func (p *points) match(h *breakpoint.Hit) (point, bool) {
 
 func (p *points) frameFits(pt point, pl Place, h *breakpoint.Hit) bool {
 	switch pt.kind {
-	case panics, ends:
+	case panics, ends, crossed:
 		return true
 	case deferred, deferredVia:
 		by, frame := p.Stack.DeferCaller(h.Thread, h.Regs)

@@ -77,6 +77,8 @@ func (y *toy) Instr(pc addr.Addr) (arch.Inst, error) {
 	return y.proc.Arch().Decode(code[:n], pc)
 }
 
+func (y *toy) Leads(step.Func) []addr.Addr { return nil }
+
 func (y *toy) RangeBodies(step.Func) []step.Func { return nil }
 
 func (y *toy) Place(t target.Thread, regs arch.Regs) (step.Place, error) {
