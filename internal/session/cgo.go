@@ -64,11 +64,23 @@ func (c *code) Leads(f step.Func) (list []addr.Addr) {
 	if !ok || name == "" {
 		return nil
 	}
-	for _, other := range img.File.FuncsWith(name, func(s string) bool {
-		return strings.HasSuffix(s, "_"+name) && (strings.HasPrefix(s, cgoC) || strings.HasPrefix(s, cgoBack))
-	}) {
-		if a := c.inside(img, other, name); a != 0 {
+	for _, next := range nextBetween(img.File, name) {
+		if a := c.inside(img, next, name); a != 0 {
 			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// nextBetween are the functions that call the one called name, of another
+// language than their own callers.
+func nextBetween(file *symbol.File, name string) []*symbol.Func {
+	list := file.FuncsCalled(name, func(s string) bool {
+		return strings.HasPrefix(s, cgoC) && strings.HasSuffix(s, "_"+name)
+	})
+	for _, s := range file.NamesWith(cgoBack) {
+		if fn := file.FuncNamed(s); fn != nil && strings.HasSuffix(s, "_"+name) {
+			list = append(list, fn)
 		}
 	}
 	return list
