@@ -86,11 +86,7 @@ var symbolNames = []string{
 // Preload looks up what looking at goroutines takes, which is slow in large
 // files: f's answers are known then, before a process has to wait for them.
 func Preload(f *symbol.File) {
-	if !f.IsGo() {
-		return
-	}
-	f.Preload()
-	f.FindELFSymbols(symbolNames...)
+	f.Preload(symbolNames...)
 }
 
 // symbolAddr is where a variable of the runtime is.

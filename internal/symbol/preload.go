@@ -4,8 +4,8 @@ import "sync"
 
 // Preload reads and indexes what the first question about functions, variables
 // and types would otherwise wait for: for use before a process is stopped, or
-// while it runs. It does so once.
-func (f *File) Preload() {
+// while it runs. It does so once, with the ELF symbols that are named the first time.
+func (f *File) Preload(symbols ...string) {
 	f.preload.Do(func() {
 		if f.IsGo() {
 			var wg sync.WaitGroup
@@ -15,6 +15,7 @@ func (f *File) Preload() {
 				_, _ = f.funcEntry(main.Entry)
 			}
 			_, _ = f.typeIndex()
+			f.FindELFSymbols(symbols...)
 			wg.Wait()
 		}
 	})

@@ -6,8 +6,9 @@
 // of. A file here is complete when it has its name: it is written under another
 // one and renamed, so two debuggers that make the same thing at once do not
 // disturb each other. One that is damaged is removed, as if it had not been there:
-// its contents have a checksum, which is computed when it is opened. One of another
-// user's is not read, and left alone. The longest unused files make room for new ones.
+// its contents have a checksum, which is computed when it is opened for the first time
+// since it was written to or the machine was started. One of another user's is not
+// read, and left alone. The longest unused files make room for new ones.
 //
 // A nil *Cache is one that is switched off. A Cache may be used from any goroutine.
 package symcache
@@ -76,8 +77,6 @@ func (c *Cache) Get(k Key) (data []byte, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	now := time.Now()
-	_ = os.Chtimes(path, now, now) // it was of use
 	return c.keep(name, file), true
 }
 
