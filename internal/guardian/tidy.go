@@ -48,8 +48,9 @@ func Main() bool {
 	return true
 }
 
-// patience is how long the guardian tries to attach, and longest is how long it waits
-// in between: those of the debugger's threads that are left need a processor, too.
+// patience is how long the guardian tries to attach to a process that runs, and
+// longest is how long it waits in between: those of the debugger's threads that are
+// left need a processor, too.
 const (
 	patience = 10 * time.Second
 	longest  = 8 * time.Millisecond
@@ -58,19 +59,21 @@ const (
 // tidy takes out what the debugger left in the process. It is nobody's business
 // to say so if that fails: the process lives on, and the next debugger tries again.
 func (w *watch) tidy() {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	w.restoreText()
-	for wait := 500 * time.Microsecond; ctx.Err() == nil && w.same(); wait = min(2*wait, longest) {
-		p, err := native.Attach(ctx, w.pid, native.Options{})
-		if err == nil {
+	end := time.Now().Add(patience)
+	for wait := 500 * time.Microsecond; w.same(); wait = min(2*wait, longest) {
+		p, err := native.Attach(context.Background(), w.pid, native.Options{StopTimeout: time.Second})
+		switch {
+		case err == nil:
 			_ = p.Do(func() { leave(p) })
 			return
-		}
-		if !passing(err, w.debugger) {
+		case cannotRun(err):
+			time.Sleep(time.Second)
+		case !passing(err, w.debugger) || time.Now().After(end):
 			return
+		default:
+			time.Sleep(wait)
 		}
-		time.Sleep(wait)
 	}
 }
 
@@ -123,6 +126,13 @@ func leave(p *native.Process) {
 	if err := p.Detach(); err != nil && !errors.Is(err, target.ErrDetached) {
 		os.Exit(1) // the kernel lets go of the rest
 	}
+}
+
+// cannotRun tells whether the process stands still by itself, frozen or in the
+// kernel: nothing happens to it meanwhile, however long that takes.
+func cannotRun(err error) bool {
+	var e *native.AttachError
+	return errors.As(err, &e) && (e.Reason == native.Frozen || e.Reason == native.Stuck)
 }
 
 // passing tells whether what made attaching fail may pass: the debugger that

@@ -85,7 +85,7 @@ func (l *Loop) born(th *thread) error {
 func (l *Loop) exec(th *thread) *Stop {
 	l.pending = slices.DeleteFunc(l.pending, func(s *Stop) bool { return s.Reason != ChildExeced })
 	l.meanwhile = nil
-	l.noScratch, l.plan, l.alone, l.only, l.calls = nil, nil, false, nil, nil
+	l.noScratch, l.warned, l.plan, l.alone, l.only, l.calls = nil, false, nil, false, nil, nil
 	l.ready = false
 	*th = thread{Thread: th.Thread}
 	l.threads = map[int]*thread{th.ID(): th}

@@ -53,6 +53,8 @@ type Loop struct {
 	recovering bool
 	// noScratch are addresses near which mapping was tried in vain.
 	noScratch []addr.Addr
+	// warned: the user knows that there is no guard.
+	warned bool
 	// ready: what must be there before the user lets the process run is.
 	ready bool
 }

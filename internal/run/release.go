@@ -25,8 +25,8 @@ func (l *Loop) Release() error {
 		}
 	}
 	err := l.unguard()
-	if !errors.Is(err, ErrKept) {
-		err = errors.Join(err, l.unmap())
+	if err == nil { // else the handler may still be run
+		err = l.unmap()
 	}
 	errs = append(errs, err)
 	l.sendHeld()

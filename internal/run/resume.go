@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -168,11 +169,24 @@ func (l *Loop) MapScratch(mapper target.Mapper, a addr.Addr) {
 		}
 		base, err := mapper.MapNear(t, a, breakpoint.ScratchSize)
 		if err != nil {
-			l.noScratch = append(l.noScratch, a)
+			l.noRoom(a, err)
 			return
 		}
 		l.addScratch(t, base)
 		return
+	}
+}
+
+// noRoom notes that there is none near a, so that it is not tried for every
+// breakpoint; a process that is frozen may not always be.
+func (l *Loop) noRoom(a addr.Addr, err error) {
+	if !errors.Is(err, target.ErrFrozen) {
+		l.noScratch = append(l.noScratch, a)
+	}
+	var exited *target.ExitedError
+	if l.hooks.Guard && l.hooks.Unguarded != nil && !l.warned && !errors.As(err, &exited) && !errors.Is(err, target.ErrThreadGone) {
+		l.warned = true
+		l.hooks.Unguarded(err)
 	}
 }
 

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/tinydbg/tinydbg/internal/logflags"
@@ -63,13 +64,13 @@ func (s *Session) release(kill bool) error {
 func (pr *process) release(kill bool) error {
 	defer pr.closeFiles()
 	logflags.For(logflags.Debugger).Info("released", "pid", pr.proc.PID(), "killed", kill)
-	defer pr.guardian.Close()
 	if pr.session.gone != nil {
 		pr.endTracer()
+		pr.guardian.Close()
 		return nil
 	}
 	pr.session.dropCalls()
-	err := pr.onTracer(func() error {
+	err := pr.inTime(func() error {
 		if kill {
 			return pr.proc.Kill()
 		}
@@ -80,6 +81,12 @@ func (pr *process) release(kill bool) error {
 		}
 		return errors.Join(err, pr.proc.Detach())
 	})
+	if errors.Is(err, errStuck) {
+		// When we end, the kernel lets it go.
+		pr.session.warn("process %d was not let go, %v; its guardian takes out what is left when it runs again", pr.proc.PID(), err)
+		return fmt.Errorf("process %d: %w", pr.proc.PID(), err)
+	}
+	pr.guardian.Close()
 	if !kill {
 		pr.reportPauses()
 	}
@@ -92,6 +99,24 @@ func (pr *process) release(kill bool) error {
 		return nil
 	}
 	return err
+}
+
+// releasePatience is how long the threads of a process may take to stop and to be
+// let go.
+const releasePatience = 10 * time.Second
+
+var errStuck = errors.New("a thread does not stop: it waits in the kernel, or is frozen by its control group")
+
+// inTime is onTracer if that takes no longer than it may, else errStuck.
+func (pr *process) inTime(f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- pr.onTracer(f) }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(releasePatience):
+		return errStuck
+	}
 }
 
 // endTracer ends the tracer of a process that is no more, if that has not been

@@ -47,6 +47,10 @@ func (e *UnsupportedError) Error() string {
 // ErrThreadGone is returned by requests to a thread that has exited.
 var ErrThreadGone = errors.New("thread has exited")
 
+// ErrFrozen is returned by requests that need a thread to run a little, by a process
+// whose threads a control group keeps from running.
+var ErrFrozen = errors.New("the process is frozen by its control group")
+
 // ErrDetached is returned by requests to a process that was let go.
 var ErrDetached = errors.New("process was detached")
 

@@ -105,6 +105,8 @@ func (p *Process) awaitStoppable(ctx context.Context, limit time.Duration) error
 		switch {
 		case len(waiting) == 0:
 			return nil
+		case proclist.Frozen(p.pid):
+			return p.attachError(Frozen, target.ErrFrozen)
 		case ctx.Err() != nil:
 			return p.attachError(Interrupted, ctx.Err())
 		case time.Since(start) > limit:

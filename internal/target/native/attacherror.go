@@ -43,6 +43,7 @@ const (
 	Exited                          // it exited while it was attached to
 	Execed                          // it began another program at that moment
 	Stuck                           // a thread did not stop
+	Frozen                          // its control group keeps it from running, and so from stopping
 	Interrupted                     // the attempt was given up
 )
 
@@ -99,6 +100,8 @@ func (e *AttachError) Why() string {
 		return "it exited while it was attached to"
 	case Execed:
 		return "it began another program while it was attached to"
+	case Frozen:
+		return "none of its threads can stop before it runs again"
 	case Refused:
 		return "the kernel gives no reason; a security module (AppArmor, SELinux) may forbid it"
 	}
@@ -127,7 +130,9 @@ func (e *AttachError) Advice() string {
 	case Execed, Interrupted:
 		return "try again"
 	case Stuck:
-		return "try again when it is done, or raise the limit"
+		return "try again when it is done"
+	case Frozen:
+		return "thaw it first (freezer.state of its control group)"
 	case Refused:
 		return "look into the kernel's log (dmesg)"
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/proclist"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -36,6 +37,9 @@ func (p *Process) inject(of target.Thread, nr uint64, args ...uint64) (uint64, e
 	}
 	if err := t.check(); err != nil {
 		return 0, err
+	}
+	if proclist.Frozen(p.pid) {
+		return 0, target.ErrFrozen
 	}
 	if p.exitKill {
 		return t.injectBare(nr, args) // nobody goes on from here without us
@@ -157,10 +161,13 @@ func (t *Thread) awaitStop() (s status, err error) {
 	case arrived:
 		return s, nil
 	case !ok:
-		return s, fmt.Errorf("the thread did not stop within %v", patience)
+		return s, errRunsOn
 	}
 	return s, target.ErrThreadGone
 }
+
+// errRunsOn means that a thread was resumed and has not come to its next stop.
+var errRunsOn = fmt.Errorf("the thread did not stop within %v", patience)
 
 // saved is what an injection disturbs.
 type saved struct {

@@ -157,7 +157,6 @@ func (t *Thread) injectSafely(w *wayBack, nr uint64, args []uint64) (uint64, err
 	if err := t.writeFrame(w, saved); err != nil {
 		return 0, err
 	}
-	defer t.p.WriteMemory(w.room, make([]byte, roomScratch))
 	regs := saved.regs
 	regs.Rip, regs.Rsp, regs.Rax = uint64(w.call), uint64(w.room)+roomFrame-8*uint64(w.pops), nr
 	regs.Orig_rax = ^uint64(0) // nothing to restart
@@ -172,9 +171,12 @@ func (t *Thread) injectSafely(w *wayBack, nr uint64, args []uint64) (uint64, err
 	if t.p.Ended() != nil || t.State() == target.Exited {
 		return 0, t.failed("continue", unix.ESRCH)
 	}
-	if restoreErr := t.comeBack(saved); restoreErr != nil {
+	if restoreErr := t.comeBack(saved, errors.Is(err, errRunsOn)); restoreErr != nil {
+		// The thread is on its way back by itself, and needs the room for it.
+		w.err = fmt.Errorf("thread %d has not come back from a system call", t.id)
 		return 0, t.failed("restore the state of", restoreErr)
 	}
+	_, _ = t.p.WriteMemory(w.room, make([]byte, roomScratch))
 	return result, err
 }
 
@@ -214,14 +216,17 @@ func (t *Thread) throughSyscall() (result uint64, err error) {
 }
 
 // comeBack stops the thread where the kernel still decides whether a system
-// call starts again, and gives it back what it had.
-func (t *Thread) comeBack(s saved) error {
+// call starts again, and gives it back what it had. runs: it has not come to
+// the end of its system call.
+func (t *Thread) comeBack(s saved, runs bool) error {
 	if err := ptrace(unix.PTRACE_INTERRUPT, t.id, 0, 0); err != nil {
 		return err
 	}
-	for {
-		if err := ptrace(unix.PTRACE_CONT, t.id, 0, 0); err != nil {
-			return err
+	for ; ; runs = false {
+		if !runs {
+			if err := ptrace(unix.PTRACE_CONT, t.id, 0, 0); err != nil {
+				return err
+			}
 		}
 		stop, err := t.awaitStop()
 		if err != nil {

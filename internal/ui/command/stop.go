@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/ui/render"
@@ -15,6 +16,9 @@ import (
 func (s *Shell) showStop(ctx context.Context, state *api.DebuggerState) error {
 	if state.Exited {
 		s.printf("Process %d has exited with status %d\n", state.Pid, state.ExitStatus)
+		if state.ExitStatus == -int(syscall.SIGKILL) {
+			s.printf("Somebody killed it, or the kernel did for lack of memory (dmesg tells).\n")
+		}
 		return nil
 	}
 	s.showHeaders(ctx, state)
