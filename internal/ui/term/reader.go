@@ -32,6 +32,7 @@ const maxLine = 1 << 20
 type Plain struct {
 	out   io.Writer
 	lines chan line
+	back  chan line // one that was given back
 }
 
 type line struct {
@@ -42,7 +43,7 @@ type line struct {
 // NewPlain returns a reader of lines of in. Reading begins at once, in a
 // goroutine that ends with in.
 func NewPlain(in io.Reader, out io.Writer) *Plain {
-	p := &Plain{out: out, lines: make(chan line)}
+	p := &Plain{out: out, lines: make(chan line), back: make(chan line, 1)}
 	go p.read(in)
 	return p
 }
@@ -67,6 +68,11 @@ func (p *Plain) read(in io.Reader) {
 func (p *Plain) Line(ctx context.Context, prompt string) (string, error) {
 	fmt.Fprint(p.out, prompt)
 	select {
+	case l := <-p.back:
+		return l.text, nil
+	default:
+	}
+	select {
 	case l, ok := <-p.lines:
 		if !ok {
 			return "", io.EOF
@@ -76,6 +82,9 @@ func (p *Plain) Line(ctx context.Context, prompt string) (string, error) {
 		return "", ctx.Err()
 	}
 }
+
+// GiveBack makes the line that was read last the next one again.
+func (p *Plain) GiveBack(text string) { p.back <- line{text: text} }
 
 // Answer returns the next line.
 func (p *Plain) Answer(ctx context.Context, question string) (string, error) {

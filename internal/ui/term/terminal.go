@@ -139,7 +139,8 @@ func (t *Terminal) interruptJoined(ctx context.Context) {
 
 // ask puts a question that is answered by one of the letters of choices; the
 // capital one is taken for an empty answer, the end of input, Ctrl-C, or after
-// three answers that are none.
+// three answers that are none. In a script the first that is none is a command:
+// whoever wrote it did not expect the question.
 func (t *Terminal) ask(ctx context.Context, question, choices string) (rune, error) {
 	t.asking.Lock()
 	defer t.asking.Unlock()
@@ -161,6 +162,11 @@ func (t *Terminal) ask(ctx context.Context, question, choices string) (rune, err
 		}
 		answer := strings.ToLower(strings.TrimSpace(line))
 		if answer == "" {
+			return byDefault, nil
+		}
+		if script, ok := t.In.(*Plain); ok && len(answer) > 1 && answer != "yes" && answer != "no" {
+			fmt.Fprintln(t.Out)
+			script.GiveBack(line)
 			return byDefault, nil
 		}
 		first := []rune(answer)[0]

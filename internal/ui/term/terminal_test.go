@@ -92,6 +92,7 @@ func TestEndOfInputLeavesTheProcessRunning(t *testing.T) {
 
 func TestQuitAsks(t *testing.T) {
 	term, out, asked := terminal(t, strings.NewReader("quit\nmaybe\nYes\n"))
+	term.In = struct{ Reader }{term.In} // somebody who sees the question
 	if err := term.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -109,6 +110,29 @@ func TestQuestionsEndWithoutAnAnswer(t *testing.T) {
 	if last := (*asked)[len(*asked)-1]; last != `Detach[{"Kill":false}]` {
 		t.Errorf("left with %s", last)
 	}
+}
+
+// A question that a script did not expect does not take its next command.
+func TestQuestionsLeaveCommandsAlone(t *testing.T) {
+	term, _, _ := terminal(t, strings.NewReader("print n\nno\nnext\n"))
+	ctx := context.Background()
+	ask := func() {
+		t.Helper()
+		if got, err := term.ask(ctx, "Is it?", "yN"); got != 'n' || err != nil {
+			t.Errorf("answer %q, %v", got, err)
+		}
+	}
+	command := func(want string) {
+		t.Helper()
+		if line, err := term.In.Line(ctx, ""); line != want || err != nil {
+			t.Errorf("the next command is %q, %v", line, err)
+		}
+	}
+	ask()
+	command("print n")
+	ask() // no
+	ask()
+	command("next")
 }
 
 func TestSignalEndsATerminalThatWaits(t *testing.T) {
