@@ -16,6 +16,9 @@ func (env Env) addInlined(groups map[string]*group, p pattern) {
 // were never inlined, either, are dropped.
 func (env Env) onlyInlined(groups map[string]*group, p pattern, last string) {
 	for _, im := range env.Images {
+		if last != p.text && !im.File.IsGo() {
+			continue // names of C functions have no dot, and to list them all takes long
+		}
 		for _, name := range im.File.NamesWith(last) {
 			key := p.key(name)
 			if !p.matches(key) || !p.fitsInstance(name) || len(im.File.InlineInstances(name)) == 0 {
