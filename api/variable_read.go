@@ -1,10 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	mathbits "math/bits"
 	"reflect"
-	"strconv"
 	"unicode/utf8"
 )
 
@@ -69,7 +70,7 @@ func (r *variableReader) list() []Variable {
 	}
 	likely := 2
 	if r.depth == 0 {
-		likely += len(r.text) / 1024
+		likely += len(r.text) / 512
 	}
 	list := make([]Variable, 0, likely)
 	for !r.failed {
@@ -92,16 +93,34 @@ func (r *variableReader) variable(v *Variable) {
 	if r.next('}') {
 		return
 	}
-	for !r.failed {
-		key := r.token()
-		r.expect(':')
-		r.field(v, key)
+	for i := 0; !r.failed; i++ {
+		r.field(v, r.key(i))
 		if !r.next(',') {
 			break
 		}
 	}
 	r.expect('}')
 	v.unpack()
+}
+
+// writtenKeys are the fields in the order that appendVariable writes them.
+var writtenKeys = [][]byte{
+	[]byte(`"name":`), []byte(`"addr":`), []byte(`"onlyAddr":`), []byte(`"type":`), []byte(`"realType":`), []byte(`"flags":`),
+	[]byte(`"kind":`), []byte(`"value":`), []byte(`"StringValueBytes":`), []byte(`"len":`), []byte(`"cap":`), []byte(`"children":`),
+	[]byte(`"base":`), []byte(`"unreadable":`), []byte(`"LocationExpr":`), []byte(`"DeclLine":`),
+}
+
+// key passes over the name of a field and the colon behind it. i is how many came
+// before: mostly it is the one that is written there.
+func (r *variableReader) key(i int) []byte {
+	if i < len(writtenKeys) && bytes.HasPrefix(r.text[r.at:], writtenKeys[i]) {
+		k := writtenKeys[i]
+		r.at += len(k)
+		return k[1 : len(k)-2]
+	}
+	key := r.token()
+	r.expect(':')
+	return key
 }
 
 func (r *variableReader) field(v *Variable, key []byte) {
@@ -212,30 +231,31 @@ func (r *variableReader) raw() []byte {
 	return raw
 }
 
-// digits passes over what a number can consist of.
-func (r *variableReader) digits() string {
+// uint is a number of at most so many bits.
+func (r *variableReader) uint(bits int) uint64 {
 	r.space()
-	begin := r.at
-	for r.at < len(r.text) && (r.text[r.at] >= '0' && r.text[r.at] <= '9' || r.text[r.at] == '-') {
+	begin, n := r.at, uint64(0)
+	for r.at < len(r.text) && r.text[r.at]-'0' <= 9 {
+		high, low := mathbits.Mul64(n, 10)
+		sum, carry := mathbits.Add64(low, uint64(r.text[r.at]-'0'), 0)
+		r.failed = r.failed || high+carry != 0
+		n = sum
 		r.at++
 	}
-	d := r.text[begin:r.at]
-	if len(d) > 1 && d[0] == '0' || len(d) > 2 && d[0] == '-' && d[1] == '0' {
-		r.failed = true // not JSON
+	digits := r.at - begin
+	if digits == 0 || digits > 1 && r.text[begin] == '0' || bits < 64 && n>>bits != 0 {
+		r.failed = true // not JSON, or too large
 	}
-	return string(d)
-}
-
-func (r *variableReader) uint(bits int) uint64 {
-	n, err := strconv.ParseUint(r.digits(), 10, bits)
-	r.failed = r.failed || err != nil
 	return n
 }
 
 func (r *variableReader) int() int64 {
-	n, err := strconv.ParseInt(r.digits(), 10, 64)
-	r.failed = r.failed || err != nil
-	return n
+	if r.next('-') {
+		n := r.uint(64)
+		r.failed = r.failed || n > 1<<63
+		return -int64(n)
+	}
+	return int64(r.uint(63))
 }
 
 func (r *variableReader) boolean() bool {

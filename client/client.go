@@ -42,6 +42,7 @@ type answer struct {
 	ID     *uint64         `json:"id"`
 	Result json.RawMessage `json:"result"`
 	Error  json.RawMessage `json:"error"`
+	in     *store          // nil if it has its own memory
 }
 
 // New takes over conn, at whose other end a server listens. Nothing is sent
@@ -174,19 +175,22 @@ func (c *Client) read() {
 			c.fail(err)
 			return
 		}
-		if a.ID != nil {
-			c.deliver(a)
+		if a.ID == nil || !c.deliver(a) {
+			a.giveBack()
 		}
 	}
 }
 
-func (c *Client) deliver(a answer) {
+// deliver tells whether somebody waits for the answer.
+func (c *Client) deliver(a answer) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if answered, ok := c.waiting[*a.ID]; ok {
+	answered, ok := c.waiting[*a.ID]
+	if ok {
 		delete(c.waiting, *a.ID)
 		answered <- a
 	}
+	return ok
 }
 
 // fail ends the connection; the first reason given is the one that is kept.
@@ -201,7 +205,9 @@ func (c *Client) fail(err error) {
 	close(c.done)
 }
 
+// decode looks at an answer, once.
 func (a *answer) decode(method string, out any) error {
+	defer a.giveBack()
 	if len(a.Error) > 0 && string(a.Error) != "null" {
 		var text string
 		if json.Unmarshal(a.Error, &text) != nil {

@@ -7,14 +7,16 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"sync/atomic"
 )
 
 // reader cuts what the server sends into answers. Answers can be long: what is
 // in them is looked at once, by whoever needs it.
 type reader struct {
 	src io.Reader
-	// buf is what has come and was not taken.
-	buf []byte
+	// buf is what has come and was not taken, in store.
+	buf   []byte
+	store *store
 	// Of the answer that buf begins with, lined bytes have no newline, and
 	// scan has followed the first looked.
 	lined, looked int
@@ -23,6 +25,13 @@ type reader struct {
 
 // chunk is how much is asked for at once, in bytes.
 const chunk = 64 << 10
+
+// store is memory that answers are in. It is used again when all of them have been
+// looked at.
+type store struct {
+	mem   []byte
+	loans atomic.Int32
+}
 
 // next is the next answer; io.EOF between two means that there are no more.
 func (r *reader) next() (answer, error) {
@@ -50,6 +59,8 @@ func (r *reader) next() (answer, error) {
 	text := r.buf[:end]
 	r.buf = r.buf[end:]
 	if a, ok := usual(text); ok {
+		a.in = r.store
+		a.in.loans.Add(1)
 		return a, nil
 	}
 	var a answer
@@ -59,10 +70,18 @@ func (r *reader) next() (answer, error) {
 	return a, nil
 }
 
-// more reads on. What was returned before stays as it is.
+// giveBack says that the answer has been looked at.
+func (a *answer) giveBack() {
+	if a.in != nil {
+		a.in.loans.Add(-1)
+		a.in = nil
+	}
+}
+
+// more reads on. Answers stay as they are until they are given back.
 func (r *reader) more() error {
-	if cap(r.buf)-len(r.buf) < chunk {
-		r.buf = append(make([]byte, 0, 2*len(r.buf)+4*chunk), r.buf...)
+	if cap(r.buf)-len(r.buf) < chunk || len(r.buf) == 0 {
+		r.makeRoom()
 	}
 	n, err := r.src.Read(r.buf[len(r.buf) : len(r.buf)+chunk])
 	r.buf = r.buf[:len(r.buf)+n]
@@ -70,6 +89,20 @@ func (r *reader) more() error {
 		return nil
 	}
 	return err
+}
+
+// makeRoom has room for a chunk behind buf.
+func (r *reader) makeRoom() {
+	const most = 32 * chunk // to keep
+	s := r.store
+	if s == nil || s.loans.Load() != 0 || len(r.buf)+chunk > cap(s.mem) || cap(s.mem) > most {
+		if cap(r.buf)-len(r.buf) >= chunk {
+			return
+		}
+		s = &store{mem: make([]byte, 0, 2*len(r.buf)+4*chunk)}
+		r.store = s
+	}
+	r.buf = append(s.mem[:0], r.buf...)
 }
 
 // end tells where the answer in buf ends, 0 if that has not come. Servers send a

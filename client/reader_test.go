@@ -74,3 +74,30 @@ func FuzzReader(f *testing.F) {
 		t.Fatal("more answers than bytes")
 	})
 }
+
+// What answers were in is used again when they have been given back, and not
+// before.
+func TestReaderUsesItsStoreAgain(t *testing.T) {
+	text := strings.Repeat(`{"id":1,"result":"`+strings.Repeat("x", chunk)+`","error":null}`+"\n", 20)
+	r := &reader{src: strings.NewReader(text)}
+	stores := func(giveBack bool) int {
+		seen := map[*store]bool{}
+		for range 10 {
+			a, err := r.next()
+			if err != nil || len(a.Result) != chunk+2 {
+				t.Fatal(len(a.Result), err)
+			}
+			seen[r.store] = true
+			if giveBack {
+				a.giveBack()
+			}
+		}
+		return len(seen)
+	}
+	if n := stores(true); n != 1 {
+		t.Errorf("%d stores for answers that were given back", n)
+	}
+	if n := stores(false); n < 3 {
+		t.Errorf("%d stores for answers that are still in use", n)
+	}
+}

@@ -3,6 +3,7 @@ package expr
 import (
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/dwarf/buf"
@@ -16,7 +17,7 @@ func Text(code []byte, order binary.ByteOrder, ptrSize int) string {
 	var words []string
 	for r.Len() > 0 && r.Err() == nil {
 		op := r.U8()
-		name, operands := spell(op)
+		name, operands := spelled[op].name, spelled[op].operands
 		words = append(words, name)
 		for _, kind := range operands {
 			words = append(words, operand(&r, kind, ptrSize))
@@ -71,12 +72,24 @@ var spellings = map[uint8]string{
 	opGNUVariableValue: "GNU_variable_value 4",
 }
 
+// spelled is spell of every operation.
+var spelled = func() (all [256]struct{ name, operands string }) {
+	for op := range all {
+		all[op].name, all[op].operands = spell(uint8(op))
+	}
+	return all
+}()
+
 func operand(r *buf.Reader, kind rune, ptrSize int) string {
 	switch kind {
 	case 'u':
-		return fmt.Sprintf("%#x", r.Uleb())
+		return "0x" + strconv.FormatUint(r.Uleb(), 16)
 	case 's':
-		return fmt.Sprintf("%#x", r.Sleb())
+		n := r.Sleb()
+		if n < 0 {
+			return "-0x" + strconv.FormatUint(-uint64(n), 16)
+		}
+		return "0x" + strconv.FormatInt(n, 16)
 	case 'a':
 		return fmt.Sprintf("%#x", r.Uint(ptrSize))
 	case 'b':

@@ -261,9 +261,11 @@ func (s *server) guard(ctx context.Context, c call) (result any, err error) {
 }
 
 func (s *server) answer(c call, result any, err error) {
-	text := encode(c.id, result, err)
+	room := takeRoom()
+	text := encode(room[:0], c.id, result, err)
 	s.cfg.Log.Info("answer", "method", c.method, "id", cut(c.id), "text", cut(text))
 	s.out.send(text)
+	giveRoom(text)
 }
 
 // outcome is what Serve returns, and reports a client that was dropped.

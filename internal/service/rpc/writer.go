@@ -74,8 +74,22 @@ func (w *writer) failure() error {
 	return w.err
 }
 
-// encode makes the text of an answer.
-func encode(id json.RawMessage, result any, err error) []byte {
+// rooms are for the texts of answers: long ones are most of what a server needs
+// memory for.
+var rooms = sync.Pool{New: func() any { return new([]byte) }}
+
+func takeRoom() []byte { return *rooms.Get().(*[]byte) }
+
+// giveRoom takes room back, unless that is so much that it had better be free.
+func giveRoom(room []byte) {
+	const most = 1 << 20
+	if cap(room) <= most {
+		rooms.Put(&room)
+	}
+}
+
+// encode makes the text of an answer, in room if it is one that writes itself.
+func encode(room []byte, id json.RawMessage, result any, err error) []byte {
 	type answer struct {
 		ID     json.RawMessage `json:"id"`
 		Result any             `json:"result"`
@@ -87,7 +101,7 @@ func encode(id json.RawMessage, result any, err error) []byte {
 	} else if own, ok := result.(interface{ AppendJSON([]byte) []byte }); ok {
 		// What writes itself need not be read again, as package json would.
 		head, _ := json.Marshal(id)
-		text := append(append([]byte(`{"id":`), head...), `,"result":`...)
+		text := append(append(append(room, `{"id":`...), head...), `,"result":`...)
 		return append(own.AppendJSON(text), ",\"error\":null}\n"...)
 	}
 	text, err := json.Marshal(a)
