@@ -108,16 +108,3 @@ func TestNextOnParkedGoroutine(t *testing.T) {
 		t.Errorf("at %s on goroutine %d", at(st), st.SelectedGoroutine.ID)
 	}
 }
-
-func BenchmarkNext(b *testing.B) {
-	s := launched(b, "parked_goroutine", testkit.Options{}, quiet())
-	s.breakAt("main.go:33")
-	s.command(api.Continue)
-	s.command(api.Step)
-	b.ResetTimer()
-	for i := range b.N {
-		if st := s.command(api.Next); i < 20 && st.CurrentThread.Function.Name() != "main.busy" {
-			b.Fatalf("at %s", at(st))
-		}
-	}
-}
