@@ -184,6 +184,9 @@ func (c *compiler) ident(id *ast.Ident) (node, error) {
 		}
 	}
 	if n, err := c.packageLevel(id, name); n != nil || err != nil {
+		if why := c.declared(c.pkg(), name); why != nil { // a library of C's has one of its own
+			return nil, c.e.errorf(id, "could not find symbol value for %s: %w", name, why)
+		}
 		return n, c.e.wrap(id, err)
 	}
 	if t, err := c.site.typeNamed(c.pkg(), name); err == nil {
@@ -201,6 +204,9 @@ func (c *compiler) notFound(at ast.Node, name string) error {
 		if v.Name == name && v.InlineDepth == c.site.InlineDepth {
 			return c.e.errorf(at, "could not find symbol value for %s: it is declared on line %d but not in scope here", name, v.DeclLine)
 		}
+	}
+	if why := c.declared(c.pkg(), name); why != nil {
+		return c.e.errorf(at, "could not find symbol value for %s: %w", name, why)
 	}
 	return c.e.errorf(at, "could not find symbol value for %s", name)
 }

@@ -120,6 +120,9 @@ func (c *compiler) qualified(x *ast.SelectorExpr) (node, error) {
 	if missing := (*symbol.NotFoundError)(nil); !errors.As(why, &missing) {
 		return nil, c.e.errorf(x, "could not find symbol value for %s: %w", name, why)
 	}
+	if why := c.declared(symbol.UnescapePath(path), x.Sel.Name); why != nil {
+		return nil, c.e.errorf(x, "could not find symbol value for %s: %w", name, why)
+	}
 	return nil, c.e.errorf(x, "could not find symbol value for %s", name)
 }
 

@@ -42,6 +42,13 @@ const (
 
 const bigConst = 1 << 40
 
+const (
+	ratio   = 2.5
+	hugeInt = 1 << 100
+)
+
+var unused [2]int
+
 func (c color) String() string { return "color" }
 
 type pair[K comparable, V any] struct {
@@ -65,7 +72,8 @@ func show(e string, v any) { fmt.Printf("%s\t%T\t%v\n", e, v, v) }
 func double(x int) int { return 2 * x }
 
 func work(arg int, name string) (res int, err error) {
-	var i8 int8 = -100
+	const inFunction = 7
+	var i8 int8 = -100*(ratio-1.5) + hugeInt>>100 - inFunction + 6
 	var i16 int16 = 300
 	var i32 int32 = -70000
 	var i64 int64 = 1 << 40
