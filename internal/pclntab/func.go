@@ -62,7 +62,7 @@ func (t *Table) Find(pc uint64) (row int, ok bool, err error) {
 
 // funcTable is what the records of functions are found by: for each row, the
 // offset of its entry and that of its record.
-func (t *Table) funcTable() ([]byte, error) { return t.span(&t.funcs, 0, 8*uint64(t.nfunc)+4) }
+func (t *Table) funcTable() ([]byte, error) { return t.bytes(&t.rows) }
 
 func (t *Table) entryOff(data []byte, row int) uint32 {
 	return binary.LittleEndian.Uint32(data[8*row:])

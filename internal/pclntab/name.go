@@ -158,7 +158,7 @@ func (w *window) see(tab []byte, row int, size uint64) ([]byte, error) {
 	}
 	if off < w.off {
 		// Not in order: no linker does that. Going back and forth would be slow.
-		return t.span(&t.funcs, off, size)
+		return t.from(&t.funcs, off, size)
 	}
 	if w.buf == nil {
 		w.buf = make([]byte, windowSize)

@@ -6,18 +6,16 @@ import (
 	"sync/atomic"
 )
 
-// part is a piece of the table, which is read block by block as it is needed.
-// There is room for all of it from the beginning, so that what has been read
-// never moves; memory that nobody writes to costs nothing.
+// part is a piece of the table, which is read block by block as it is needed, or
+// as a whole. What has been read never moves.
 type part struct {
 	name     string
 	off, end uint64
 
+	mu     sync.Mutex // held while something is read
+	whole  atomic.Pointer[[]byte]
 	once   sync.Once
-	data   []byte
-	loaded []atomic.Bool // one for each block
-
-	mu sync.Mutex // held while a block is read
+	blocks []atomic.Pointer[[]byte]
 }
 
 const blockSize = 32 << 10
@@ -29,7 +27,7 @@ func (p *part) errorf(off uint64, format string, args ...any) error {
 func (p *part) size() uint64 { return p.end - p.off }
 
 // bytes is the whole part.
-func (t *Table) bytes(p *part) ([]byte, error) { return t.span(p, 0, p.size()) }
+func (t *Table) bytes(p *part) ([]byte, error) { return t.load(p, &p.whole, 0, p.size()) }
 
 // from is the part from off on: at least n bytes, or what there is. More is
 // returned when it has been read anyway.
@@ -37,49 +35,46 @@ func (t *Table) from(p *part, off, n uint64) ([]byte, error) {
 	if off >= p.size() {
 		return nil, nil
 	}
-	end := min(off+n, p.size())
-	end = min((end+blockSize-1)/blockSize*blockSize, p.size())
-	return t.span(p, off, end-off)
-}
-
-// span is n bytes of the part from off on.
-// Precondition: they are in it.
-func (t *Table) span(p *part, off, n uint64) ([]byte, error) {
-	p.once.Do(func() {
-		p.data = make([]byte, p.size())
-		p.loaded = make([]atomic.Bool, (p.size()+blockSize-1)/blockSize)
-	})
-	end := off + n
-	for b := off / blockSize; b*blockSize < end; b++ {
-		if p.loaded[b].Load() {
-			continue
-		}
-		if err := t.load(p, b, (end+blockSize-1)/blockSize); err != nil {
+	if whole := p.whole.Load(); whole != nil {
+		return (*whole)[off:], nil
+	}
+	n = min(n, p.size()-off)
+	data, err := t.block(p, off/blockSize)
+	if err != nil || off%blockSize+n <= uint64(len(data)) {
+		return data[min(off%blockSize, uint64(len(data))):], err
+	}
+	joined := append(make([]byte, 0, n), data[off%blockSize:]...)
+	for uint64(len(joined)) < n {
+		data, err := t.block(p, (off+uint64(len(joined)))/blockSize)
+		if err != nil {
 			return nil, err
 		}
+		joined = append(joined, data[:min(uint64(len(data)), n-uint64(len(joined)))]...)
 	}
-	return p.data[off:end:end], nil
+	return joined, nil
 }
 
-// load reads block first, and the missing ones that follow it before block end.
-func (t *Table) load(p *part, first, end uint64) error {
+func (t *Table) block(p *part, i uint64) ([]byte, error) {
+	p.once.Do(func() { p.blocks = make([]atomic.Pointer[[]byte], (p.size()+blockSize-1)/blockSize) })
+	return t.load(p, &p.blocks[i], i*blockSize, min(blockSize, p.size()-i*blockSize))
+}
+
+// load is size bytes of the part from off on, which are kept at a place.
+func (t *Table) load(p *part, at *atomic.Pointer[[]byte], off, size uint64) ([]byte, error) {
+	if data := at.Load(); data != nil {
+		return *data, nil
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	last := first
-	for last < end && !p.loaded[last].Load() {
-		last++
+	if data := at.Load(); data != nil {
+		return *data, nil // by somebody else, meanwhile
 	}
-	if last == first {
-		return nil // by somebody else, meanwhile
+	data := make([]byte, size)
+	if err := t.read(data, p.off+off); err != nil {
+		return nil, err
 	}
-	from, to := first*blockSize, min(last*blockSize, p.size())
-	if err := t.read(p.data[from:to], p.off+from); err != nil {
-		return err
-	}
-	for b := first; b < last; b++ {
-		p.loaded[b].Store(true)
-	}
-	return nil
+	at.Store(&data)
+	return data, nil
 }
 
 // cString is the string at off, up to a NUL or the part's end.

@@ -29,6 +29,7 @@ type Table struct {
 	nameOff, cuOff, fileOff, pcOff, funcOff uint64
 
 	names, units, files, pcs, funcs part
+	rows                            part // the beginning of funcs
 	byName                          nameIndex
 }
 
@@ -112,6 +113,7 @@ func (t *Table) check(nfunc uint64) error {
 	t.files = part{name: "file names", off: t.fileOff, end: t.pcOff}
 	t.pcs = part{name: "pc tables", off: t.pcOff, end: t.funcOff}
 	t.funcs = part{name: "functions", off: t.funcOff, end: t.size}
+	t.rows = part{name: "functions", off: t.funcOff, end: t.funcOff + 8*nfunc + 4}
 	return nil
 }
 
