@@ -55,7 +55,7 @@ func inflateTo(emit func([]byte) error, src []byte) (used int, err error) {
 }
 
 const (
-	windowSize = 1 << 20
+	windowSize = 256 << 10
 	history    = 32 << 10 // how far matches go back
 	// room is more than a stored block, or what the last bytes of src can become.
 	room = 96 << 10

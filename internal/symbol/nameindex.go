@@ -15,7 +15,8 @@ import (
 
 // nameIndex finds Go's functions by their names without reading all names, and
 // the places where they were inlined without reading all functions. It is made
-// in the background, and kept in the cache for the next debugger.
+// when a program is debugged for the second time, in the background, and kept in
+// the cache.
 type nameIndex struct {
 	names   pairs // from hashes of last parts to offsets of names
 	rows    pairs // from offsets of names to rows of functions

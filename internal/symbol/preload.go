@@ -9,7 +9,10 @@ func (f *File) Preload(symbols ...string) {
 	f.preload.Do(func() {
 		if f.IsGo() {
 			var wg sync.WaitGroup
-			wg.Go(f.keepNames)
+			if f.IsKept() {
+				// What is debugged again will be once more.
+				wg.Go(f.keepNames)
+			}
 			if main := f.FuncNamed("main.main"); main != nil {
 				f.PrologueEnd(main)
 				_, _ = f.funcEntry(main.Entry)
