@@ -34,7 +34,7 @@ func (f *File) debugLines() (*dwarfLines, error) {
 	p := &f.lines.dwarf
 	p.once.Do(func() {
 		if p.section, p.err = f.DebugSection(".debug_line"); p.err == nil {
-			p.headers, p.err = line.Headers(p.section, f.ByteOrder())
+			p.headers, p.err = line.Headers(p.section, f.ByteOrder(), f.dropLines)
 		}
 		if len(p.headers) > 0 {
 			p.err = nil // what can be read is of use
@@ -90,27 +90,35 @@ func (f *File) sequence(d *dwarfLines, fn *Func) (uint64, *line.Header) {
 			return h.Program() + uint64(at), h
 		}
 	}
-	defer f.DropDebugSection(".debug_line")
+	defer f.dropLines()
 	return d.search(pattern)
 }
 
 // lineStarts reads where the units' programs begin.
 func (f *File) lineStarts(d *dwarfLines) {
 	d.startsOnce.Do(func() {
-		d.readStarts(f.ByteOrder())
-		f.DropDebugSection(".debug_line")
+		d.readStarts(f.ByteOrder(), f.dropLines)
 	})
 }
 
-func (d *dwarfLines) readStarts(order binary.ByteOrder) {
+// dropLines gives back the memory of lines that were looked through.
+func (f *File) dropLines() { f.DropDebugSection(".debug_line") }
+
+func (d *dwarfLines) readStarts(order binary.ByteOrder, drop func()) {
+	dropped := uint64(0)
 	zero := line.SetAddress(order, 0)
 	op := zero[:len(zero)-8]
 	for _, h := range d.headers {
+		if h.Off-dropped > dropEvery {
+			drop()
+			dropped = h.Off
+		}
 		program := d.section[h.Program():h.End]
 		if len(program) >= len(zero) && bytes.HasPrefix(program, op) {
 			d.starts = append(d.starts, unitStart{order.Uint64(program[len(op):]), h})
 		}
 	}
+	drop()
 	slices.SortFunc(d.starts, func(a, b unitStart) int { return cmp.Compare(a.pc, b.pc) })
 }
 

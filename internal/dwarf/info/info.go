@@ -62,7 +62,11 @@ func Open(src Source, order binary.ByteOrder) (*Data, error) {
 	}
 	d.info = info
 	r := buf.New(".debug_info", info, 0, order)
-	for r.Len() > 0 {
+	for dropped := r.Off(); r.Len() > 0; {
+		if r.Off()-dropped > dropEvery {
+			src.DropDebugSection(".debug_info")
+			dropped = r.Off()
+		}
 		u, err := d.readHeader(&r)
 		if err != nil {
 			if len(d.units) == 0 {
@@ -141,16 +145,18 @@ func (d *Data) UnitsAt(pc uint64) []*Unit {
 	return found
 }
 
-// unitsAtOnce is how many units' root entries are read before the memory they
-// were read from is given back.
-const unitsAtOnce = 64
+// dropEvery is how many bytes are passed over before the memory of what was read of
+// them is given back.
+const dropEvery = 1 << 20
 
 // readRanges asks every unit's root entry for its addresses. .debug_aranges
 // would not be faster: Go does not write it, and C's has gaps.
 func (d *Data) readRanges() {
-	for i, u := range d.units {
-		if i%unitsAtOnce == 0 {
+	dropped := Offset(0)
+	for _, u := range d.units {
+		if u.Off-dropped > dropEvery {
 			d.src.DropDebugSection(".debug_info")
+			dropped = u.Off
 		}
 		root, err := u.Root()
 		if err != nil || root.Tag != TagCompileUnit && root.Tag != TagSkeletonUnit {

@@ -42,11 +42,19 @@ func (e *Error) Error() string {
 	return fmt.Sprintf(".debug_line at offset %#x: %s", e.Off, e.Msg)
 }
 
+// passedEvery is after how many bytes passed is called.
+const passedEvery = 1 << 20
+
 // Headers reads the heads of all units, without the tables of names. What was
-// good before an error is returned with it.
-func Headers(section []byte, order binary.ByteOrder) ([]*Header, error) {
+// good before an error is returned with it. Now and then passed is called: what was
+// looked at will not be asked for again soon.
+func Headers(section []byte, order binary.ByteOrder, passed func()) ([]*Header, error) {
 	var list []*Header
-	for off := uint64(0); off < uint64(len(section)); {
+	for off, last := uint64(0), uint64(0); off < uint64(len(section)); {
+		if off-last > passedEvery {
+			passed()
+			last = off
+		}
 		h, err := ParseHeader(section, off, order)
 		if h == nil {
 			return list, err

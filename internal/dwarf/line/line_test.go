@@ -77,7 +77,7 @@ func programs(t testing.TB) map[string]string {
 func TestLikeStandardLibrary(t *testing.T) {
 	for name, bin := range programs(t) {
 		s := read(t, bin)
-		headers, err := line.Headers(s.line, binary.LittleEndian)
+		headers, err := line.Headers(s.line, binary.LittleEndian, func() {})
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -163,7 +163,7 @@ func TestErrors(t *testing.T) {
 func FuzzLine(f *testing.F) {
 	for _, bin := range programs(f) {
 		s := read(f, bin)
-		headers, err := line.Headers(s.line, binary.LittleEndian)
+		headers, err := line.Headers(s.line, binary.LittleEndian, func() {})
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -175,7 +175,7 @@ func FuzzLine(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data, str, lineStr []byte) {
-		headers, _ := line.Headers(data, binary.LittleEndian)
+		headers, _ := line.Headers(data, binary.LittleEndian, func() {})
 		for _, h := range headers {
 			if h.End > uint64(len(data)) || h.Program() > h.End {
 				t.Fatalf("unit from %#x to %#x, program at %#x, of %#x", h.Off, h.End, h.Program(), len(data))
