@@ -58,13 +58,19 @@ func (f *File) unitsByName(d *info.Data) (byPath, byPackage map[string][]*info.U
 	p := &f.dw
 	p.unitsOnce.Do(func() {
 		p.byPath, p.byPackage = map[string][]*info.Unit{}, map[string][]*info.Unit{}
+		dropped := info.Offset(0)
 		for _, u := range d.Units() {
+			if u.Off-dropped > dropEvery {
+				f.DropDebugSection(".debug_info")
+				dropped = u.Off
+			}
 			name := unitPath(u)
 			p.byPath[name] = append(p.byPath[name], u)
 			if pkg := u.PackageName(); pkg != "" {
 				p.byPackage[pkg] = append(p.byPackage[pkg], u)
 			}
 		}
+		f.DropDebugSection(".debug_info")
 	})
 	return p.byPath, p.byPackage
 }

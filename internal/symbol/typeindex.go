@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"sort"
 	"strings"
 
@@ -70,10 +71,10 @@ func (f *File) indexTypes(d *info.Data, x *typeIndex) {
 // without the runtime, such as a plugin, may have them anywhere.
 func (f *File) typeUnits(d *info.Data) []*info.Unit {
 	byPath, _ := f.unitsByName(d)
-	all := len(byPath["runtime"]) == 0
+	runtime := byPath["runtime"]
 	var list []*info.Unit
 	for _, u := range d.Units() {
-		if all || !u.IsGo() || u.Name() == "runtime" {
+		if len(runtime) == 0 || !u.IsGo() || slices.Contains(runtime, u) {
 			list = append(list, u)
 		}
 	}
@@ -92,6 +93,9 @@ type typeWalk struct {
 // dropEvery is how many bytes of a unit are looked through before that.
 const dropEvery = 1 << 20
 
+// typicalType is about how many bytes of debug information there are for a type.
+const typicalType = 128
+
 func (x *typeWalk) add(u *info.Unit) error {
 	defer x.drop()
 	c, err := u.Entries()
@@ -99,6 +103,7 @@ func (x *typeWalk) add(u *info.Unit) error {
 		return err
 	}
 	isGo, dropped := u.IsGo(), u.Off
+	x.names = slices.Grow(x.names, int(u.Size()/typicalType))
 	for e := c.Next(); e != nil; e = c.Next() {
 		if e.Off-dropped > dropEvery {
 			x.drop()

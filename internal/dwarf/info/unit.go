@@ -109,6 +109,9 @@ func (e *Entry) base(at At) base {
 	return base{f.val, true}
 }
 
+// Size is how many bytes of .debug_info the unit takes up.
+func (u *Unit) Size() uint64 { return uint64(u.end - u.Off) }
+
 // Name is the unit's name: for Go its import path, for C its source file.
 func (u *Unit) Name() string { return u.rootString(AtName) }
 
