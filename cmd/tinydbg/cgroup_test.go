@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 	"os"
@@ -87,21 +86,7 @@ func TestTargetOutOfMemory(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "memory.limit_in_bytes"), []byte("40000000"), 0); err != nil {
 		t.Fatal(err)
 	}
-	c := &chaos{T: t, service: proc}
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	cmd, in := debuggerOf(t, c, w, anyway)
-	w.Close()
-	_, _ = io.WriteString(in, "break main.eat\ncontinue\nclearall\ncontinue\n")
-	out := bufio.NewReader(r)
-	for line := ""; !strings.Contains(line, "Breakpoint 1 set"); {
-		if line, err = out.ReadString('\n'); err != nil {
-			t.Fatalf("%v after %q", err, line)
-		}
-	}
+	cmd, in, out := brokenInto(t, proc, "break main.eat\ncontinue\nclearall\ncontinue\n")
 	if err := proc.Stdin.Close(); err != nil {
 		t.Fatal(err)
 	}

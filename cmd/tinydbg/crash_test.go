@@ -40,6 +40,27 @@ func debuggerOf(t *testing.T, c *chaos, out io.Writer, flags ...string) (cmd *ex
 	return cmd, in
 }
 
+// brokenInto starts a debugger with a script that begins with a breakpoint, and returns
+// what it says from then on; the process is stopped until the script goes on.
+func brokenInto(t *testing.T, proc *testkit.Proc, script string) (cmd *exec.Cmd, in io.WriteCloser, out *bufio.Reader) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	cmd, in = debuggerOf(t, &chaos{T: t, service: proc}, w, anyway)
+	w.Close()
+	_, _ = io.WriteString(in, script)
+	out = bufio.NewReader(r)
+	for line := ""; !strings.Contains(line, "Breakpoint 1 set"); {
+		if line, err = out.ReadString('\n'); err != nil {
+			t.Fatalf("%v after %q", err, line)
+		}
+	}
+	return cmd, in, out
+}
+
 // armed tells whether there are traps in the service.
 func (c *chaos) armed() bool { return !bytes.Equal(c.memory(), c.text) }
 

@@ -30,7 +30,7 @@ const (
 )
 
 // magic begins the header. The digit is the layout's version.
-const magic = "tinydbg scratch1"
+const magic = "tinydbg scratch2"
 
 // header is what a region says about itself.
 type header struct {
@@ -145,6 +145,10 @@ func (t *Table) SkipNone() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, r := range t.scratch {
+		for _, c := range r.calls {
+			r.free = append(r.free, c.index)
+		}
+		r.calls = nil
 		for i := range r.slots {
 			if r.slots[i].to != 0 {
 				r.slots[i] = slot{}

@@ -198,6 +198,11 @@ func (l *Loop) absorbTrap(th *thread, regs arch.Regs) {
 			th.called = true
 			return
 		}
+		if to, ok := l.table.Skipped(at); ok && l.recovering {
+			regs.SetPC(to) // as the guard would
+			_ = th.SetRegisters(regs)
+			return
+		}
 		l.pending = append(l.pending, &Stop{Reason: Trapped, Thread: th.Thread})
 		return
 	}

@@ -19,6 +19,7 @@ import (
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/guardian"
@@ -93,6 +94,9 @@ type process struct {
 	debuggee
 	// guardian tidies up if we are killed; nil if there is none.
 	guardian *guardian.Guardian
+	// callEnd is the trap by which the runtime says that a call is at its end, when
+	// the guard has been told of it; 0 before.
+	callEnd addr.Addr
 	// set and its table hold the breakpoints (T: their comments say how).
 	set  *breakpoint.Set
 	loop *run.Loop // (T)
