@@ -88,6 +88,8 @@ func TestErrors(t *testing.T) {
 		"n + o.nope":           `o (type main.outer) has no member nope (at column 7 of "n + o.nope")`,
 		"1 + n/zero":           `integer divide by zero (at column 6 of "1 + n/zero")`,
 		"len(sl) + arr[9]":     `is not in [0, 5) (at column 15 of "len(sl) + arr[9]")`,
+		"both.String":          "ambiguous selector String of main.twice",
+		"both.color":           "ambiguous selector color of main.twice",
 		"ratio":                "could not find symbol value for ratio: Go's compiler writes down no constants but integers that fit their type (main.go:",
 		"main.hugeInt":         "could not find symbol value for main.hugeInt: Go's compiler writes down no constants but integers that fit their type (main.go:",
 		"inFunction":           "could not find symbol value for inFunction: Go's compiler does not write down the constants of functions (main.go:",

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -72,39 +73,52 @@ func method(m *machine, x operand, name string) (operand, error) {
 		b.recv = &x
 		return operand{fn: b}, nil
 	}
-	for _, f := range promoted(t) {
-		if b := findMethod(m, f.Type, name); b != nil {
-			b.recv = &x
-			return operand{fn: b}, nil
+	seen := map[*symbol.Type]bool{t: true}
+	for level := []*symbol.Type{t}; len(level) > 0; {
+		var found []*boundFunc
+		next := embeddedIn(level, seen)
+		for _, e := range next {
+			if b := findMethod(m, e, name); b != nil {
+				found = append(found, b)
+			}
 		}
+		if len(found) > 1 {
+			return operand{}, fmt.Errorf("ambiguous selector %s of %s", name, x.typeName())
+		}
+		if len(found) == 1 {
+			found[0].recv = &x
+			return operand{fn: found[0]}, nil
+		}
+		level = next
 	}
 	return operand{}, none
 }
 
-// promoted lists the embedded fields of a struct whose methods it has, the
-// shallowest first.
-func promoted(t *symbol.Type) []symbol.Field {
-	var list []symbol.Field
-	seen := map[*symbol.Type]bool{t: true}
-	for queue := []*symbol.Type{t}; len(queue) > 0; queue = queue[1:] {
-		if queue[0].Kind() != symbol.Struct {
+// embeddedIn lists the types of what is embedded in the structs of a level, as
+// often as it is; those of levels above are in seen, and hide it.
+func embeddedIn(level []*symbol.Type, seen map[*symbol.Type]bool) []*symbol.Type {
+	var list []*symbol.Type
+	for _, t := range level {
+		if t.Kind() == symbol.Pointer && t.Elem() != nil {
+			t = t.Elem()
+		}
+		if t.Kind() != symbol.Struct {
 			continue
 		}
-		for _, f := range queue[0].Fields() {
-			if !f.Embedded || f.Type == nil || seen[f.Type] {
-				continue
+		for _, f := range t.Fields() {
+			if f.Embedded && f.Type != nil && !seen[f.Type] && len(list) < maxEmbedded {
+				list = append(list, f.Type)
 			}
-			seen[f.Type] = true
-			list = append(list, f)
-			in := f.Type
-			if in.Kind() == symbol.Pointer && in.Elem() != nil {
-				in = in.Elem()
-			}
-			queue = append(queue, in)
 		}
+	}
+	for _, t := range list {
+		seen[t] = true
 	}
 	return list
 }
+
+// maxEmbedded bounds how many types of a level are looked at.
+const maxEmbedded = 1000
 
 // findMethod finds the code of a method of t or *t.
 func findMethod(m *machine, t *symbol.Type, name string) *boundFunc {

@@ -2,6 +2,7 @@ package goruntime
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/tinydbg/tinydbg/internal/testkit"
@@ -17,24 +18,26 @@ func TestSharedLibrary(t *testing.T) {
 	p, r := attach(t, bin, proc.PID)
 	inside, outside := 0, 0
 	for _, th := range p.Threads() {
-		g, system, err := r.ThreadG(p, registers(t, p, th))
+		g, _, err := r.ThreadG(p, registers(t, p, th))
 		switch {
 		case errors.Is(err, ErrNoG):
 			outside++
 		case err != nil:
 			t.Errorf("thread %d: %v", th.ID(), err)
-		case g != nil && !system && g.Status == Running:
-			inside++
+		case g != nil && g.Status != Waiting:
+			inside++ // it may be in a handler of the signal that preempts it: then system is true
 			if g.ThreadID != th.ID() {
 				t.Errorf("thread %d has the goroutine of thread %d", th.ID(), g.ThreadID)
 			}
 		}
 	}
-	if inside != 1 || outside != 1 {
-		t.Errorf("%d threads run goroutines, %d have none", inside, outside)
-	}
 	gs, _, err := r.Goroutines(p, 0, 0)
 	if err != nil || len(gs) < 4 {
 		t.Errorf("%d goroutines, %v", len(gs), err)
+	}
+	// On a busy machine the one that stays may just have been preempted.
+	waits := slices.ContainsFunc(gs, func(g *G) bool { return g.Status == Runnable })
+	if inside != 1 && !(inside == 0 && waits) || outside != 1 {
+		t.Errorf("%d threads run goroutines, %d have none", inside, outside)
 	}
 }

@@ -4,15 +4,23 @@ package main
 
 import "C"
 
-import "fmt"
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+)
+
+var spins atomic.Int64
 
 //export Stay
 func Stay() {
-	fmt.Println("ready")
-	for spin := 0; ; spin++ {
-		if spin < 0 {
-			return
+	go func() {
+		for spins.Load() < 1000 {
+			runtime.Gosched()
 		}
+		fmt.Println("ready")
+	}()
+	for spins.Add(1) > 0 {
 	}
 }
 
