@@ -9,6 +9,7 @@ func (f *File) Preload(symbols ...string) {
 	f.preload.Do(func() {
 		if f.IsGo() {
 			var wg sync.WaitGroup
+			wg.Go(f.PreloadLines)
 			if f.IsKept() {
 				// What is debugged again will be once more.
 				wg.Go(f.keepNames)
