@@ -44,6 +44,12 @@ func debuggerOf(t *testing.T, c *chaos, out io.Writer, flags ...string) (cmd *ex
 // what it says from then on; the process is stopped until the script goes on.
 func brokenInto(t *testing.T, proc *testkit.Proc, script string) (cmd *exec.Cmd, in io.WriteCloser, out *bufio.Reader) {
 	t.Helper()
+	return debuggerUntil(t, proc, script, "Breakpoint 1 set")
+}
+
+// debuggerUntil is a debugger with a script that has printed such a line.
+func debuggerUntil(t *testing.T, proc *testkit.Proc, script, line string) (cmd *exec.Cmd, in io.WriteCloser, out *bufio.Reader) {
+	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -53,9 +59,9 @@ func brokenInto(t *testing.T, proc *testkit.Proc, script string) (cmd *exec.Cmd,
 	w.Close()
 	_, _ = io.WriteString(in, script)
 	out = bufio.NewReader(r)
-	for line := ""; !strings.Contains(line, "Breakpoint 1 set"); {
-		if line, err = out.ReadString('\n'); err != nil {
-			t.Fatalf("%v after %q", err, line)
+	for said := ""; !strings.Contains(said, line); {
+		if said, err = out.ReadString('\n'); err != nil {
+			t.Fatalf("%v after %q", err, said)
 		}
 	}
 	return cmd, in, out
@@ -88,6 +94,16 @@ func TestOurOwnCrash(t *testing.T) {
 		}
 		c.check(i)
 	}
+}
+
+// A debugger dies that has set a watchpoint and nothing else, and not even let the
+// service run.
+func TestOnlyWatching(t *testing.T) {
+	c := newChaos(t, 1)
+	cmd, _, _ := debuggerUntil(t, c.service, "watch -w main.watched[0]\n", "Watchpoint main.watched[0] set")
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	c.check(0)
 }
 
 // A debugger that gets no more memory dies of it, and the service lives.

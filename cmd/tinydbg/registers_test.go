@@ -13,23 +13,29 @@ import (
 func TestRegistersAfterCall(t *testing.T) {
 	for _, version := range testkit.Versions() {
 		path := testkit.Build(t, "registers_kept", testkit.Options{Go: version, Optimized: true})
-		for _, killed := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s/killed=%v", version, killed), func(t *testing.T) { registersAfterCall(t, path, killed) })
+		for _, what := range []string{"finished", "killed", "succeeded"} {
+			t.Run(version+"/"+what, func(t *testing.T) { registersAfterCall(t, path, what) })
 		}
 	}
 }
 
-func registersAfterCall(t *testing.T, path string, killed bool) {
+// registersAfterCall: the debugger is there at the end, was killed, or was killed and
+// another one has come.
+func registersAfterCall(t *testing.T, path, what string) {
 	proc := testkit.Start(t, path)
 	proc.WaitOutput(t, "started")
 	cmd, in, _ := brokenInto(t, proc, "break main.go:39\ncontinue\ncall main.slow()\nclearall\ncontinue\n")
 	fmt.Fprintln(proc.Stdin)
 	proc.WaitOutput(t, "in the call")
-	if killed {
+	if what != "finished" {
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait()
+	}
+	if what == "succeeded" {
+		_, in, _ := brokenInto(t, proc, "break main.slow\ncontinue\n")
+		defer in.Close()
 	}
 	fmt.Fprintln(proc.Stdin)
 	testkit.Eventually(t, func() bool {

@@ -90,14 +90,19 @@ func (t *Table) chainCalls(entry *slot) error {
 	return nil
 }
 
-// Skipped is where the guard sends a thread at a trap that it was told to skip.
-func (t *Table) Skipped(trap addr.Addr) (to addr.Addr, ok bool) {
+// Skipped is where the guard sends threads at traps that it was told to skip.
+func (t *Table) Skipped() map[addr.Addr]addr.Addr {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	if entry := t.skipped(trap); entry != nil {
-		return entry.to, true
+	to := map[addr.Addr]addr.Addr{}
+	for _, r := range t.scratch {
+		for _, c := range r.slots {
+			if c.to != 0 {
+				to[c.site] = c.to
+			}
+		}
 	}
-	return 0, false
+	return to
 }
 
 // skipped is the entry of a trap that the guard skips, nil if it does not.

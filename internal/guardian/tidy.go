@@ -117,7 +117,7 @@ func isDying(tracer, debugger int) bool {
 // leave makes the process as it was and lets it go.
 // Precondition: tracer.
 func leave(p *native.Process) {
-	if found, _ := run.Recover(p); !found {
+	if left, _ := run.Recover(p); !left.Found {
 		// No scratch memory, but perhaps watchpoints.
 		for i := range p.WatchSlots() {
 			_ = p.ClearWatch(i)

@@ -47,6 +47,15 @@ func (l *Loop) addScratch(t target.Thread, base addr.Addr) {
 	}
 }
 
+// GuardWatch sees to it that there is a guard before a watchpoint is set: a thread
+// that comes to it when the debugger has died must find one.
+// Precondition: tracer; every thread stopped.
+func (l *Loop) GuardWatch() {
+	if !l.ready && l.hooks.Guard && l.hooks.Code != nil {
+		l.room(l.hooks.Code())
+	}
+}
+
 // installGuard tells whether the region at base is the table's now.
 func (l *Loop) installGuard(t target.Thread, base addr.Addr) (added bool, err error) {
 	sigs, ok := l.proc.(target.SignalHandler)
@@ -152,19 +161,28 @@ func (l *Loop) inHandler(th *thread, sigs target.SignalHandler, handlers []addr.
 	return slices.ContainsFunc(handlers, func(h addr.Addr) bool { return regs.PC() >= h && regs.PC() < h+code })
 }
 
+// Left is what was found of a debugger that died.
+type Left struct {
+	Found bool
+	// Calls are the traps of the protocol for calls, if it died while there were
+	// some: a thread that runs into one goes on elsewhere. They may last.
+	Calls map[addr.Addr]addr.Addr
+}
+
 // Recover takes out what a debugger left that died: traps, watchpoints, the
-// guard, scratch memory. It tells whether there was anything.
+// guard, scratch memory.
 // Precondition: tracer; every thread stopped.
-func Recover(proc target.Process) (found bool, err error) {
+func Recover(proc target.Process) (left Left, err error) {
 	maps, err := proc.Maps()
 	if err != nil {
-		return false, err
+		return left, err
 	}
 	table := breakpoint.NewTable(proc, proc.Arch())
 	if !table.Adopt(maps) {
-		return false, nil
+		return left, nil
 	}
-	l := New(proc, breakpoint.NewSet(table), Hooks{})
+	left = Left{Found: true, Calls: table.Skipped()}
+	l := New(proc, breakpoint.NewSet(table), Hooks{LeftCalls: left.Calls})
 	l.recovering = true
 	if w, ok := proc.(target.Watcher); ok {
 		for i := range w.WatchSlots() {
@@ -174,7 +192,7 @@ func Recover(proc target.Process) (found bool, err error) {
 	if e := l.Release(); !errors.Is(e, ErrKept) {
 		err = errors.Join(err, e) // memory that has to stay does no harm
 	}
-	return true, err
+	return left, err
 }
 
 // RestoreText takes the traps out of the text that a dead debugger left in the

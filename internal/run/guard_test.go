@@ -42,14 +42,14 @@ func TestTrapsLeftBehind(t *testing.T) {
 
 	r = attach(t, run.Hooks{}, p.PID, path)
 	r.do(func() {
-		if found, err := run.Recover(r.proc); !found || err != nil {
-			t.Errorf("found %v, %v", found, err)
+		if left, err := run.Recover(r.proc); !left.Found || err != nil {
+			t.Errorf("found %v, %v", left, err)
 		}
 		if now := handlerOf(t, r.proc); now != handler {
 			t.Errorf("the handler is %#x, before %#x", now, handler)
 		}
-		if found, err := run.Recover(r.proc); found || err != nil {
-			t.Errorf("then found %v, %v", found, err)
+		if left, err := run.Recover(r.proc); left.Found || err != nil {
+			t.Errorf("then found %v, %v", left, err)
 		}
 	})
 	if string(r.text(m, fn)) != string(before) {

@@ -82,6 +82,8 @@ type Hooks struct {
 	Guard     bool
 	Code      func() addr.Addr
 	Unguarded func(err error)
+	// LeftCalls are those of a debugger that died, see Left.
+	LeftCalls map[addr.Addr]addr.Addr
 }
 
 // thread is what the loop knows about a thread.
@@ -175,9 +177,7 @@ func (l *Loop) Go() { _, _ = l.resumeAll() }
 // be set while the process runs, and arms the breakpoints that are always there.
 // Precondition: every thread stopped.
 func (l *Loop) prepare() {
-	if !l.ready && l.hooks.Guard && l.hooks.Code != nil {
-		l.room(l.hooks.Code())
-	}
+	l.GuardWatch()
 	l.ready = true
 	l.set.ArmRest()
 	l.mapScratch()

@@ -198,7 +198,7 @@ func (l *Loop) absorbTrap(th *thread, regs arch.Regs) {
 			th.called = true
 			return
 		}
-		if to, ok := l.table.Skipped(at); ok && l.recovering {
+		if to, ok := l.hooks.LeftCalls[at]; ok {
 			regs.SetPC(to) // as the guard would
 			_ = th.SetRegisters(regs)
 			return

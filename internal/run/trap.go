@@ -59,6 +59,13 @@ func (l *Loop) trap(th *thread, regs arch.Regs, cause target.Cause) (*Stop, erro
 	if c := l.callOf(th, at); c != nil {
 		return l.called(th, c, regs)
 	}
+	if to, ok := l.hooks.LeftCalls[at]; ok {
+		regs.SetPC(to) // as the guard would
+		if err := th.SetRegisters(regs); err != nil {
+			return nil, err
+		}
+		return nil, l.sendOn(th, regs)
+	}
 	if c, in := l.table.InCopy(at); in {
 		// The program's own trap instruction, in its copy.
 		regs.SetPC(c.Next)

@@ -339,6 +339,7 @@ func (pr *process) hooks() run.Hooks {
 		Guard:     pr.outlivesUs(),
 		Code:      pr.entry,
 		Unguarded: pr.unguarded,
+		LeftCalls: pr.leftCalls,
 		Wanted:    pr.childWanted,
 		StopFor:   pr.session.stopFor,
 		StopBefore: func(sig syscall.Signal) bool {

@@ -47,12 +47,13 @@ func (pr *process) recover(proc target.Process) error {
 	if !proc.Attached() {
 		return nil
 	}
-	var found bool
+	var left run.Left
 	var err error
-	if e := proc.Do(func() { found, err = run.Recover(proc) }); e != nil {
+	if e := proc.Do(func() { left, err = run.Recover(proc) }); e != nil {
 		return e
 	}
-	if found {
+	pr.leftCalls = left.Calls
+	if left.Found {
 		pr.session.warn("process %d still had the traps of a debugger that had died: they were taken out", proc.PID())
 	}
 	return err

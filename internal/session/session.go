@@ -94,6 +94,8 @@ type process struct {
 	debuggee
 	// guardian tidies up if we are killed; nil if there is none.
 	guardian *guardian.Guardian
+	// leftCalls are those of a debugger that died, see run.Left.
+	leftCalls map[addr.Addr]addr.Addr
 	// callEnd is the trap by which the runtime says that a call is at its end, when
 	// the guard has been told of it; 0 before.
 	callEnd addr.Addr

@@ -128,6 +128,7 @@ func (pr *process) setSlot(b *breakpoint.Breakpoint, wt *watch) error {
 		if pr.set.InSlot(slot) != nil {
 			continue
 		}
+		pr.loop.GuardWatch()
 		if err := hw.SetWatch(slot, wt.at, wt.size, wt.kind); err != nil {
 			return err
 		}
