@@ -45,9 +45,26 @@ func (s *Shell) guess(ctx context.Context) bool {
 		return false
 	}
 	for _, p := range pairs {
+		if p[0] == "" {
+			s.guessed = withRoot(s.guessed, p[1])
+			continue
+		}
 		s.guessed = s.guessed.With(p[0], p[1])
 	}
 	return len(s.guessed) > 0
+}
+
+// withRoot adds rules for what a directory has, which is where relative paths of a
+// program lead. One rule for all would also name files of modules that were not
+// found as if they were there.
+func withRoot(rules config.Rules, dir string) config.Rules {
+	list, _ := os.ReadDir(dir)
+	for _, e := range list {
+		if e.IsDir() {
+			rules = rules.With(e.Name(), filepath.Join(dir, e.Name()))
+		}
+	}
+	return rules
 }
 
 // findLocation resolves a location. Where it names a file by a path of this machine that
