@@ -149,7 +149,12 @@ func ask(data []byte, text uint64) {
 	if off, ok := tab.NameOff("main.main"); ok {
 		tab.RowsOf(off)
 		tab.InlinedAs(noTree, off)
+		if last := tab.Len() - 1; last >= 0 {
+			tab.InlinedIn(noTree, last, off)
+		}
 	}
+	tab.InlinedNames(noTree)
+	tab.EachName(func(int32, string) bool { return true })
 	if off, ok := tab.FileOff("/usr/local/go/src/runtime/proc.go"); ok {
 		tab.RowsWithLine(off, 100)
 	}
