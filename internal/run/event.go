@@ -41,6 +41,11 @@ func (l *Loop) event(ev target.Event) (*Stop, error) {
 	case target.EventFork:
 		l.forked(ev)
 		err = l.goOn(th)
+	case target.EventGroupStop:
+		if l.hooks.GroupStop != nil {
+			l.hooks.GroupStop(ev.Signal)
+		}
+		err = l.goOn(th)
 	default:
 		err = l.goOn(th)
 	}

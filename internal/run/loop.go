@@ -69,6 +69,8 @@ type Hooks struct {
 	// StopBefore tells which signals stop the process before they are passed
 	// on, which happens when the thread is resumed.
 	StopBefore func(sig syscall.Signal) bool
+	// GroupStop is told of each thread that is stopped with its job.
+	GroupStop func(sig syscall.Signal)
 	// Child is told about a new process that is let go at once.
 	Child func(child int)
 	// Wanted tells whether a new process is to be followed, see

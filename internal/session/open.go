@@ -216,6 +216,9 @@ func (s *Session) open(proc target.Process, file *symbol.File, err error) (*Sess
 		s.boundStop()
 	}
 	go s.serve()
+	if s.cfg.NewGroup {
+		go s.watchJob()
+	}
 	return s, nil
 }
 
@@ -334,6 +337,7 @@ func (pr *process) findRuntime() error {
 func (pr *process) hooks() run.Hooks {
 	return run.Hooks{
 		Goroutine: pr.hitGoroutine,
+		GroupStop: pr.jobStopped,
 		Child:     pr.childLeft,
 		NoInject:  pr.session.cfg.NoInject,
 		Guard:     pr.outlivesUs(),

@@ -42,7 +42,9 @@ type Session struct {
 	events   subscribers
 
 	bodies *bodies // from any goroutine
-	follow following
+	// suspending: the debugger is stopped, or about to be, with its program.
+	suspending atomic.Bool
+	follow     following
 
 	// What follows belongs to the session goroutine.
 

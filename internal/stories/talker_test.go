@@ -168,9 +168,9 @@ func say(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func key(ts *testscript.TestScript, neg bool, args []string) {
-	keys := map[string]string{"^C": "\x03", "^D": "\x04", "tab": "\t", "enter": "\r"}
+	keys := map[string]string{"^C": "\x03", "^D": "\x04", "^Z": "\x1a", "tab": "\t", "enter": "\r"}
 	if neg || len(args) != 2 || keys[args[1]] == "" {
-		ts.Fatalf("usage: key NAME ^C|^D|tab|enter")
+		ts.Fatalf("usage: key NAME ^C|^D|^Z|tab|enter")
 	}
 	_, err := io.WriteString(talkerNamed(ts, args[0]).in, keys[args[1]])
 	ts.Check(err)

@@ -265,6 +265,39 @@ func TestGroupStop(t *testing.T) {
 	checkFree(t, proc.PID)
 }
 
+// Whoever started a process is told that it was stopped and continued as if
+// nobody traced it; and it can be left stopped.
+func TestParentSeesJob(t *testing.T) {
+	parent := testkit.Start(t, testkit.Build(t, "watches_child", testkit.Options{}), "/bin/sleep", "1000")
+	parent.WaitOutput(t, "child")
+	var pid int
+	if _, err := fmt.Sscanf(parent.Output(), "child %d\n", &pid); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Kill(pid, unix.SIGKILL) })
+	p := attach(t, pid)
+	stop := func(n int) {
+		t.Helper()
+		unix.Kill(pid, unix.SIGSTOP)
+		until(t, p, kind(target.EventGroupStop))
+		do(t, p, func() error { return resumeAll(p) })
+		testkit.Eventually(t, func() bool { return strings.Count(parent.Output(), "stopped by 19\n") == n }, "the parent is told of the stop")
+	}
+	do(t, p, func() error { return resumeAll(p) })
+	stop(1)
+	unix.Kill(pid, unix.SIGCONT)
+	parent.WaitOutput(t, "continued")
+	until(t, p, func(ev target.Event) bool { return ev.Kind == target.EventSignal && ev.Signal == unix.SIGCONT })
+	do(t, p, func() error { return resumeAll(p) })
+	stop(2)
+	do(t, p, func() error { return stopAll(p) })
+	letGo(t, p)
+	testkit.Eventually(t, func() bool { return strings.HasPrefix(kernelStates(pid)[fmt.Sprint(pid)], "T") }, "the job is stopped still")
+	if strings.Contains(parent.Output(), "ended") {
+		t.Errorf("the parent was told: %s", parent.Output())
+	}
+}
+
 func TestDetachFromStoppedJob(t *testing.T) {
 	proc := testkit.Start(t, "/bin/sleep", "1000")
 	p := attach(t, proc.PID)

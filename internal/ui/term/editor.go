@@ -7,9 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/reeflective/readline"
+	"github.com/reeflective/readline/inputrc"
 	"golang.org/x/term"
+
+	"github.com/tinydbg/tinydbg/internal/job"
 )
 
 // Completer lists what may replace the end of line from the byte offset from
@@ -21,6 +25,7 @@ type Editor struct {
 	shell  *readline.Shell // for commands
 	answer *readline.Shell // for answers: no history, no completion
 	prompt string
+	before *term.State // of the terminal, before a line is edited
 }
 
 // NewEditor returns an editor on the standard streams. Lines are remembered in
@@ -33,6 +38,8 @@ func NewEditor(history string, complete Completer) *Editor {
 		// The terminal's reply to "where is the cursor" swallows what is typed
 		// or pasted at the same time, and not every terminal replies.
 		_ = shell.Config.Set("cursor-position-probe", false)
+		shell.Keymap.Register(map[string]func(){suspend: func() { e.suspend(shell) }})
+		_ = shell.Config.Bind("emacs", inputrc.Unescape(`\C-z`), suspend, false)
 	}
 	if history != "" && os.MkdirAll(filepath.Dir(history), 0o700) == nil {
 		e.shell.History.Delete()
@@ -77,6 +84,7 @@ func (e *Editor) read(ctx context.Context, shell *readline.Shell, prompt string)
 	e.prompt = prompt
 	fmt.Print(roomBelow)
 	before, _ := term.GetState(int(os.Stdin.Fd()))
+	e.before = before
 	done := make(chan line, 1)
 	go func() {
 		text, err := shell.Readline()
@@ -94,6 +102,24 @@ func (e *Editor) read(ctx context.Context, shell *readline.Shell, prompt string)
 		}
 		return "", ctx.Err()
 	}
+}
+
+// suspend is the name of what ^Z does.
+const suspend = "suspend-debugger"
+
+// suspend gives the terminal to the shell, as it was, until that continues us.
+func (e *Editor) suspend(shell *readline.Shell) {
+	raw, err := term.GetState(int(os.Stdin.Fd()))
+	if err != nil || e.before == nil {
+		return
+	}
+	_ = term.Restore(int(os.Stdin.Fd()), e.before)
+	fmt.Println()
+	job.Suspend(syscall.SIGTSTP)
+	_ = term.Restore(int(os.Stdin.Fd()), raw)
+	fmt.Print(roomBelow)
+	shell.Prompt.PrimaryPrint()
+	shell.Display.Refresh()
 }
 
 // HistoryPath is where lines are remembered: tinydbg/history below
