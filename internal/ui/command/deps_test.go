@@ -15,7 +15,7 @@ func TestUserInterfaceKnowsTheAPIAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	const module = "github.com/tinydbg/tinydbg/"
-	allowed := []string{"api", "client", "internal/config", "internal/logflags", "internal/ui/render", "internal/ui/command", "internal/ui/starbind", "internal/ui/term"}
+	allowed := []string{"api", "client", "internal/config", "internal/job", "internal/logflags", "internal/ui/render", "internal/ui/command", "internal/ui/starbind", "internal/ui/term"}
 	for _, dep := range strings.Fields(string(out)) {
 		ours, is := strings.CutPrefix(dep, module)
 		if is && !slices.Contains(allowed, ours) {
