@@ -88,8 +88,6 @@ func TestErrors(t *testing.T) {
 		"n + o.nope":           `o (type main.outer) has no member nope (at column 7 of "n + o.nope")`,
 		"1 + n/zero":           `integer divide by zero (at column 6 of "1 + n/zero")`,
 		"len(sl) + arr[9]":     `is not in [0, 5) (at column 15 of "len(sl) + arr[9]")`,
-		"both.String":          "ambiguous selector String of main.twice",
-		"both.color":           "ambiguous selector color of main.twice",
 		"ratio":                "could not find symbol value for ratio: Go's compiler writes down no constants but integers that fit their type (main.go:",
 		"main.hugeInt":         "could not find symbol value for main.hugeInt: Go's compiler writes down no constants but integers that fit their type (main.go:",
 		"inFunction":           "could not find symbol value for inFunction: Go's compiler does not write down the constants of functions (main.go:",
@@ -361,6 +359,30 @@ func TestPackagePaths(t *testing.T) {
 		}
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is %s, want %s", src, got, want)
+		}
+	}
+}
+
+// What two embedded fields promote from the same depth is ambiguous, a shallower
+// one is meant.
+func TestAmbiguousMethods(t *testing.T) {
+	p := trapped.Run(t, testkit.Build(t, "ambiguous_methods", testkit.Options{}))
+	sc := scopeIn(t, p, "main.main")
+	for src, want := range map[string]string{
+		"both.Name": "ambiguous selector Name of main.twice", "both.named": "ambiguous selector named of main.twice",
+	} {
+		if r, err := Eval(src, sc); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, %v; want %s", src, r.Value, err, want)
+		}
+	}
+	for src, want := range map[string]string{
+		"once.Name": "main.named.Name", "above.Name": "main.named.Name", "both.left.Name": "main.named.Name", "pointer.Name": "main.named.Name",
+	} {
+		r, err := Eval(src, sc)
+		if err != nil {
+			t.Errorf("%s: %v", src, err)
+		} else if v := r.ToAPI(wide); v.Value != want {
+			t.Errorf("%s is %s, want %s", src, v.Value, want)
 		}
 	}
 }

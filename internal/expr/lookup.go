@@ -99,10 +99,10 @@ func (c *compiler) packageLevel(at ast.Node, name string) (node, error) {
 	for _, im := range c.site.files() {
 		if im.File.HasDWARF() == nil {
 			v, err := im.File.Global(name)
-			if err == nil {
+			if err == nil && c.knows(v, im) {
 				return c.variable(at, v, im)
 			}
-			if !errors.As(err, &missing) {
+			if err != nil && !errors.As(err, &missing) {
 				return nil, err
 			}
 			if v, err = im.File.Constant(name); err == nil {
@@ -114,6 +114,12 @@ func (c *compiler) packageLevel(at ast.Node, name string) (node, error) {
 		}
 	}
 	return nil, nil
+}
+
+// knows tells whether a global can be meant in the frame: what C libraries keep
+// to themselves is nothing to Go code.
+func (c *compiler) knows(v *symbol.Var, im *image.Image) bool {
+	return !v.Static || im == c.site.Image || c.pkg() == ""
 }
 
 // files lists the images with the site's own first.

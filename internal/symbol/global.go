@@ -107,6 +107,7 @@ func (f *File) newPackageLevel(e *info.Entry, kind VarKind) *Var {
 		return nil
 	}
 	v.Kind, v.InScope = kind, true
+	v.Static = !e.Unit().IsGo() && inherited(origins(f.dw.data, e), info.AtExternal) == nil
 	if c := e.Field(info.AtConstValue); c != nil {
 		v.Value = c.Int()
 	}

@@ -40,6 +40,8 @@ type Var struct {
 	ClosureOffset int64
 	// Value is a Go constant's value.
 	Value int64
+	// Static: a global of C's that only its own file knows by its name.
+	Static bool
 
 	file   *File
 	origin *info.Entry // what has the type

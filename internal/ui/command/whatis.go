@@ -22,7 +22,7 @@ func runWhatis(ctx context.Context, s *Shell, in Input) error {
 	if in.Args == "" {
 		return fmt.Errorf("not enough arguments: which expression?")
 	}
-	v, err := s.Client.Eval(ctx, in.Scope, in.Args, &api.LoadConfig{})
+	v, err := s.Client.Eval(ctx, in.Scope, in.Args, &api.LoadConfig{MaxStringLen: s.Config.MaxStringLen})
 	if err != nil {
 		info, typeErr := s.Client.TypeInfo(ctx, in.Args)
 		if typeErr != nil {
@@ -48,6 +48,9 @@ func typeOf(v *api.Variable) string {
 		return v.Type
 	case v.Unreadable != "":
 		return fmt.Sprintf("(unreadable %s)", v.Unreadable)
+	}
+	if v.Kind == reflect.String {
+		return fmt.Sprintf("untyped constant %q", v.Value)
 	}
 	return fmt.Sprintf("untyped constant %s", v.Value)
 }

@@ -29,13 +29,6 @@ type outer struct {
 	E    error
 }
 
-type left struct{ color }
-type right struct{ color }
-type twice struct {
-	left
-	right
-}
-
 func (o *outer) Ptr() int { return o.A }
 func (o inner) Val() int  { return o.A }
 
@@ -80,8 +73,6 @@ func double(x int) int { return 2 * x }
 
 func work(arg int, name string) (res int, err error) {
 	const inFunction = 7
-	both := twice{left{red}, right{blue}}
-	defer runtime.KeepAlive(&both)
 	var i8 int8 = -100*(ratio-1.5) + hugeInt>>100 - inFunction + 6
 	var i16 int16 = 300
 	var i32 int32 = -70000
