@@ -144,8 +144,4 @@ type Guard struct {
 	Count, Table int
 	// Restorer is code that returns from a signal handler.
 	Restorer int
-	// EndCall is code by which a thread whose stack pointer is less than a call's
-	// room below sp returns as from a signal handler, with the frame at frame. Others
-	// go on at otherwise, with one register changed that the runtime restores.
-	EndCall func(sp, frame, otherwise, at addr.Addr) []byte
 }

@@ -68,7 +68,7 @@ func (t *Table) adoptRegion(r *region) {
 		entry := data[int(r.table-r.base)+i*entrySize:]
 		c := &slot{region: r, index: i, addr: r.first + addr.Addr(i*slotSize), site: addr.Addr(order.Uint64(entry))}
 		to := addr.Addr(order.Uint64(entry[8:]))
-		if c.site != 0 && to != c.addr { // a trap of the program's own
+		if c.site != 0 && to == c.site+addr.Addr(len(t.arch.Trap())) {
 			r.slots[i], r.next = slot{region: r, index: i, site: c.site, to: to}, i+1
 		}
 		if c.site == 0 || to != c.addr {

@@ -30,7 +30,7 @@ const (
 )
 
 // magic begins the header. The digit is the layout's version.
-const magic = "tinydbg scratch2"
+const magic = "tinydbg scratch1"
 
 // header is what a region says about itself.
 type header struct {
@@ -140,15 +140,26 @@ func (t *Table) Skip(traps []addr.Addr) {
 	}
 }
 
+// Skipped is where the guard sends threads at traps that it was told to skip.
+func (t *Table) Skipped() map[addr.Addr]addr.Addr {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	to := map[addr.Addr]addr.Addr{}
+	for _, r := range t.scratch {
+		for _, c := range r.slots {
+			if c.to != 0 {
+				to[c.site] = c.to
+			}
+		}
+	}
+	return to
+}
+
 // SkipNone ends what Skip began.
 func (t *Table) SkipNone() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, r := range t.scratch {
-		for _, c := range r.calls {
-			r.free = append(r.free, c.index)
-		}
-		r.calls = nil
 		for i := range r.slots {
 			if r.slots[i].to != 0 {
 				r.slots[i] = slot{}

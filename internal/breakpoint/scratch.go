@@ -16,10 +16,8 @@ const (
 	slotSize = 96
 	// slotCount is how many there are in a region.
 	slotCount = 576
-	// ScratchSize is what to map for copies and for calls, in bytes.
-	ScratchSize = slotsEnd + frameCount*frameSize
-	// slotsEnd is where the slots have ended.
-	slotsEnd = 64 << 10
+	// ScratchSize is what to map for copies, in bytes.
+	ScratchSize = 64 << 10
 	// reach is how far from the text a copy may be: its jumps and RIP-relative
 	// operands have 32 bits, and text and data are some way off the site.
 	reach = 1 << 30
@@ -39,8 +37,6 @@ type region struct {
 	table addr.Addr
 	// before is what the process did about SIGTRAP before the guard.
 	before target.Handler
-	// calls are those in progress that the guard can end, the oldest first.
-	calls []*call
 }
 
 // slot is one displaced copy.
@@ -116,7 +112,7 @@ func (t *Table) DropScratch() (bases []addr.Addr, sizes []int) {
 func (t *Table) regionFor(a addr.Addr) *region {
 	for _, r := range t.scratch {
 		far := max(a, r.base) - min(a, r.base)
-		if far < reach && r.hasRoom() {
+		if far < reach && (len(r.free) > 0 || r.next < len(r.slots)) {
 			return r
 		}
 	}

@@ -163,12 +163,9 @@ func (pr *process) refusal(reason string, t target.Thread) error {
 	return fmt.Errorf("%w%s", err, pr.whenPossible(w))
 }
 
-// debugCall is where the runtime's protocol for calls begins.
-const debugCall = "runtime.debugCallV2"
-
 // protocol finds runtime.debugCallV2 and its companions.
 func (pr *process) protocol() (entry addr.Addr, owns func(addr.Addr) bool, err error) {
-	img, fn := pr.images.FuncNamed(debugCall)
+	img, fn := pr.images.FuncNamed("runtime.debugCallV2")
 	if fn == nil {
 		return 0, nil, errors.New("no function can be called: the program has no runtime.debugCallV2, which that needs")
 	}
@@ -183,7 +180,7 @@ func (pr *process) protocol() (entry addr.Addr, owns func(addr.Addr) bool, err e
 // debugCall65536, the frames for calls.
 func ofProtocol(f *symbol.Func) bool {
 	switch f.Name {
-	case debugCall, "runtime.debugCallPanicked":
+	case "runtime.debugCallV2", "runtime.debugCallPanicked":
 		return true
 	}
 	rest, ok := strings.CutPrefix(f.Name, "debugCall")

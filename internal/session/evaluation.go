@@ -164,7 +164,7 @@ func (ev *evaluation) injection(c expr.Call) (*step.Injection, []goruntime.Place
 	argPlaces, resultPlaces, size := goruntime.AssignABI(s.proc.Arch(), args, results, c.Assembly)
 	temp := size
 	size += (int64(len(c.Temp)) + 15) &^ 15
-	call := step.Call{Entry: entry, Owns: owns, Function: c.Entry, FrameSize: size, Guard: s.guardRegisters}
+	call := step.Call{Entry: entry, Owns: owns, Function: c.Entry, FrameSize: size}
 	call.Enter = func(regs arch.Regs) error {
 		sp := regs.SP()
 		if c.Temp != nil {

@@ -72,32 +72,10 @@ func (pr *process) guardCall() {
 		return
 	}
 	for _, f := range pr.file.Funcs() {
-		if !ofProtocol(f) {
-			continue
-		}
-		traps := pr.trapsIn(f)
-		table.Skip(traps)
-		if f.Name == debugCall && len(traps) > 0 {
-			pr.callEnd = traps[len(traps)-1] // here the registers are to be restored
+		if ofProtocol(f) {
+			table.Skip(pr.trapsIn(f))
 		}
 	}
-}
-
-// guardRegisters has the thread get all its registers back at the end of a call
-// if nobody is there to do it.
-func (pr *process) guardRegisters(t target.Thread, sp addr.Addr) (over func()) {
-	over = func() {}
-	framer, ok := pr.proc.(target.Framer)
-	if !ok || pr.callEnd == 0 {
-		return over
-	}
-	guarded, err := pr.set.Table().EndCall(pr.callEnd, sp, func(at addr.Addr) ([]byte, error) {
-		return framer.SignalFrame(t, at)
-	})
-	if err != nil {
-		logflags.For(logflags.Debugger).Warn("registers of a call are not guarded", "error", err)
-	}
-	return guarded
 }
 
 // trapsIn finds the trap instructions of a function, but not those that fill

@@ -98,9 +98,6 @@ type process struct {
 	guardian *guardian.Guardian
 	// leftCalls are those of a debugger that died, see run.Left.
 	leftCalls map[addr.Addr]addr.Addr
-	// callEnd is the trap by which the runtime says that a call is at its end, when
-	// the guard has been told of it; 0 before.
-	callEnd addr.Addr
 	// set and its table hold the breakpoints (T: their comments say how).
 	set  *breakpoint.Set
 	loop *run.Loop // (T)

@@ -33,7 +33,6 @@ type Injection struct {
 	saved, entered, now arch.Regs
 	refused             string
 	cancelled           bool
-	over                func()
 }
 
 // Call is what an Injection is to do.
@@ -49,10 +48,6 @@ type Call struct {
 	// Enter puts the arguments into the registers, and into memory from the
 	// stack pointer on.
 	Enter func(arch.Regs) error
-	// Guard, if there is one, is told before anything is done to the thread, and
-	// sees to it that the thread gets its registers back if the debugger dies. over
-	// is called when it has them.
-	Guard func(t target.Thread, sp addr.Addr) (over func())
 }
 
 // State is how far an Injection is.
@@ -134,9 +129,6 @@ func (i *Injection) start() error {
 	regs, err := i.thread.Registers(true)
 	if err != nil {
 		return err
-	}
-	if i.call.Guard != nil {
-		i.over = i.call.Guard(i.thread, regs.SP())
 	}
 	size := int64(i.proc.Arch().PtrSize())
 	sp := regs.SP() - addr.Addr(size)
@@ -237,11 +229,7 @@ func (i *Injection) restore(regs arch.Regs) (Action, error) {
 		return Done, fmt.Errorf("the stack was moved from %v to %v during a call", sp, regs.SP())
 	}
 	i.state = Over
-	err := i.thread.SetRegisters(i.saved)
-	if i.over != nil {
-		i.over()
-	}
-	return Done, err
+	return Done, i.thread.SetRegisters(i.saved)
 }
 
 // maxReason bounds what the runtime says.

@@ -250,14 +250,6 @@ type Handler struct {
 	Mask     uint64
 }
 
-// Framer is the power to describe a thread as the system does for a signal handler.
-type Framer interface {
-	// SignalFrame is the frame by which the thread, when it returns from a handler
-	// with the frame at that address, is what it is now.
-	// Precondition: tracer; t stopped.
-	SignalFrame(t Thread, at addr.Addr) ([]byte, error)
-}
-
 // SignalHandler is the power to replace a signal handler of the process by
 // having one of its threads make the system call.
 type SignalHandler interface {

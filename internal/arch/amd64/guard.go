@@ -16,9 +16,7 @@ const (
 func (Arch) Guard() arch.Guard {
 	code := make([]byte, guardTable)
 	copy(code, guardCode)
-	return arch.Guard{
-		Code: code, Old: guardOld, Count: guardCount, Table: guardTable, Restorer: guardRestorer, EndCall: endCall,
-	}
+	return arch.Guard{Code: code, Old: guardOld, Count: guardCount, Table: guardTable, Restorer: guardRestorer}
 }
 
 // guardCode is, in Intel's syntax:
