@@ -106,30 +106,81 @@ func TestOnlyWatching(t *testing.T) {
 	c.check(0)
 }
 
-// A debugger that gets no more memory dies of it, and the service lives.
-func TestOutOfMemory(t *testing.T) {
-	c := newChaos(t, 2)
+// serverOf starts a server on the service, with flags, and a client of it.
+func serverOf(ctx context.Context, t *testing.T, c *chaos, flags ...string) (*exec.Cmd, *client.Client) {
+	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
-	cmd, _ := debuggerOf(t, c, w, "--headless", "--accept-multiclient")
+	t.Cleanup(func() { r.Close() })
+	cmd, _ := debuggerOf(t, c, w, append(flags, "--headless", "--accept-multiclient")...)
 	w.Close()
 	line, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
 	go io.Copy(io.Discard, r)
-	ended := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(ended) }()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
 	cl, err := client.Dial(ctx, strings.TrimSpace(line[strings.LastIndex(line, " ")+1:]), client.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer cl.Close()
+	t.Cleanup(func() { cl.Close() })
+	return cmd, cl
+}
+
+// A debugger dies that has never stopped the service for a user: its breakpoints
+// were set while that ran.
+func TestNeverStopped(t *testing.T) {
+	c := newChaos(t, 1)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd, cl := serverOf(ctx, t, c, "--continue")
+	testkit.Eventually(t, c.armed, "the traps that are always there")
+	for _, place := range []string{"main.answer", "main.sum"} {
+		b := api.CreateBreakpointIn{LocExpr: place, Breakpoint: api.Breakpoint{Cond: "n == -1"}}
+		if _, err := cl.CreateBreakpoint(ctx, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	c.check(0)
+}
+
+// A debugger dies, and its guardian before it. The next one to attach takes out
+// what they left, watchpoints included, though it only wants to look.
+func TestNobodyTidied(t *testing.T) {
+	c := newChaos(t, 1)
+	script := "watch -w main.watched[0]\ncondition 1 main.watched[0] == 1\nbreak main.sum if n == -1\ncontinue\n"
+	cmd, _, _ := debuggerUntil(t, c.service, script, "Breakpoint 2 set")
+	testkit.Eventually(t, func() bool { return c.armed() && !c.held() }, "it runs, with traps")
+	for _, p := range proclist.Find("tinydbg-guardian") {
+		if len(p.CmdLine) > 1 && p.CmdLine[1] == strconv.Itoa(c.service.PID) {
+			_ = syscall.Kill(p.PID, syscall.SIGKILL)
+		}
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	testkit.Eventually(t, c.free, "nobody traces it")
+	if !c.armed() {
+		t.Error("somebody has tidied up")
+	}
+	stdout, stderr, status := tinydbg(t, "exit\n", "attach", strconv.Itoa(c.service.PID), anyway)
+	if status != 0 || !strings.Contains(stderr, "the traps of a debugger that had died") {
+		t.Errorf("status %d\n%s%s", status, stdout, stderr)
+	}
+	c.check(0)
+}
+
+// A debugger that gets no more memory dies of it, and the service lives.
+func TestOutOfMemory(t *testing.T) {
+	c := newChaos(t, 2)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd, cl := serverOf(ctx, t, c)
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
 	if _, err := cl.CreateBreakpoint(ctx, api.CreateBreakpointIn{LocExpr: "main.answer"}); err != nil {
 		t.Fatal(err)
 	}
@@ -137,6 +188,7 @@ func TestOutOfMemory(t *testing.T) {
 	if err := unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_AS, &none, nil); err != nil {
 		t.Fatal(err)
 	}
+	var err error
 	for err == nil && ctx.Err() == nil {
 		_, err = cl.ListTypes(ctx, "")
 		_, _ = cl.ListFunctions(ctx, "", 0)

@@ -23,6 +23,8 @@ type start struct {
 	args  []string
 	dir   string
 	build func(context.Context) error // again, before a restart
+	// unattended: nobody stops the process, once it was attached to.
+	unattended bool
 }
 
 func (s start) attached() bool { return s.pid != 0 }

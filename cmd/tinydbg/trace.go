@@ -59,7 +59,7 @@ func trace(cmd *cobra.Command, o *options, tr tracing, args []string) error {
 	if err != nil {
 		return err
 	}
-	s := start{pid: tr.pid, path: tr.exec, args: rest}
+	s := start{pid: tr.pid, path: tr.exec, args: rest, unattended: true}
 	if tr.pid == 0 && tr.exec == "" {
 		b, err := o.newBuild(pkg, tr.test)
 		if err != nil {

@@ -170,8 +170,8 @@ type Left struct {
 }
 
 // Recover takes out what a debugger left that died: traps, watchpoints, the
-// guard, scratch memory.
-// Precondition: tracer; every thread stopped.
+// guard, scratch memory. If it finds anything, it leaves every thread stopped.
+// Precondition: tracer.
 func Recover(proc target.Process) (left Left, err error) {
 	maps, err := proc.Maps()
 	if err != nil {
@@ -184,6 +184,9 @@ func Recover(proc target.Process) (left Left, err error) {
 	left = Left{Found: true, Calls: table.Skipped()}
 	l := New(proc, breakpoint.NewSet(table), Hooks{LeftCalls: left.Calls})
 	l.recovering = true
+	if err := l.StopAll(); err != nil {
+		return left, err
+	}
 	if w, ok := proc.(target.Watcher); ok {
 		for i := range w.WatchSlots() {
 			err = errors.Join(err, w.ClearWatch(i))

@@ -157,8 +157,8 @@ func (l *Loop) Continue() (*Stop, error) {
 	return l.Run()
 }
 
-// Run is Continue for a process that has just been attached to: nothing is set
-// in it, and of its threads some may run already.
+// Run is Continue for a process that has just been attached to, of whose threads
+// some may run already.
 func (l *Loop) Run() (*Stop, error) {
 	stop, err := l.resumeAll()
 	if err != nil {
@@ -170,9 +170,15 @@ func (l *Loop) Run() (*Stop, error) {
 	return l.wait()
 }
 
-// Go resumes the threads for Run, which is to follow at once.
-// Precondition: every thread stopped, nothing set.
-func (l *Loop) Go() { _, _ = l.resumeAll() }
+// Go resumes the threads for Run, which is to follow at once. If unattended, what
+// must be there when breakpoints are set is put in before.
+// Precondition: every thread stopped or, unless unattended, some.
+func (l *Loop) Go(unattended bool) {
+	if unattended {
+		l.prepare()
+	}
+	_, _ = l.resumeAll()
+}
 
 // prepare does what was put off until the user lets the process run, lest its
 // first stop be longer than need be: it maps the guard, so that breakpoints can

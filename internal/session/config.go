@@ -38,6 +38,11 @@ type Config struct {
 	// Running has Attach leave the process running, to be stopped by a command
 	// when everything is ready for whoever wants to look at it.
 	Running bool
+	// Unattended, with Running, says that no such command may come for long: what
+	// breakpoints need, and those that are always there, are put in before, for
+	// which the process is stopped for a moment. Otherwise that waits until the
+	// user lets the process run, and no breakpoint may be set before.
+	Unattended bool
 	// AnyGoVersion allows programs of unsupported Go releases.
 	AnyGoVersion bool
 

@@ -51,9 +51,9 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 	defer scout.Close()
 	images, _ := image.Load(scout, file, s.imageOptions()) // why not is found out when attached
 	var failed error
-	proc, err := attach(ctx, pid, native.Options{Running: cfg.Running, Then: func(p *native.Process) {
+	proc, err := attach(ctx, pid, native.Options{Running: cfg.Running && !cfg.Unattended, Then: func(p *native.Process) {
 		if failed = s.adopt(p, file, images); failed == nil && cfg.Running {
-			s.loop.Go()
+			s.loop.Go(cfg.Unattended)
 		}
 	}})
 	if err != nil {

@@ -35,6 +35,7 @@ func (c *client) attach(r *request, a *startArgs) (any, error) {
 	// A service is not to stand still while an editor sends its breakpoints. A
 	// program that was waited for is, or it would run past them.
 	cfg.Running = !a.StopOnEntry && a.WaitFor == ""
+	cfg.Unattended = cfg.Running
 	p := c.progress(r, fmt.Sprintf("Loading process %d", pid))
 	s, err := session.Attach(r.ctx, pid, cfg)
 	p.end()

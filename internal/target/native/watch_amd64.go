@@ -93,7 +93,8 @@ func (p *Process) pokeWatches() error {
 		return err
 	}
 	for _, t := range p.list() {
-		if err := p.pokeWatch(t); err != nil && !errors.Is(err, unix.ESRCH) {
+		// One that is killed at this moment has none, but one that runs has not got them.
+		if err := p.pokeWatch(t); err != nil && !(errors.Is(err, unix.ESRCH) && t.State() != target.Running) {
 			return fmt.Errorf("debug registers of thread %d: %w", t.id, err)
 		}
 	}
