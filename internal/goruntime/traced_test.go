@@ -73,10 +73,14 @@ func TestThreadGoroutines(t *testing.T) {
 			proc := testkit.Start(t, bin)
 			proc.WaitOutput(t, "goroutines")
 			p, r := attach(t, bin, proc.PID)
-			spinning := 0
+			spinning, newborn := 0, 0
 			for _, th := range p.Threads() {
 				regs := registers(t, p, th)
 				at, err := r.GAddr(p, regs)
+				if errors.Is(err, ErrNoG) {
+					newborn++ // on a busy machine it may have been made just now
+					continue
+				}
 				if err != nil {
 					t.Errorf("thread %d: %v", th.ID(), err)
 					continue
@@ -96,8 +100,8 @@ func TestThreadGoroutines(t *testing.T) {
 					}
 				}
 			}
-			if spinning != 1 {
-				t.Errorf("%d threads spin", spinning)
+			if spinning != 1 || newborn > 1 {
+				t.Errorf("%d threads spin, %d run no goroutine", spinning, newborn)
 			}
 		})
 	}
