@@ -64,11 +64,10 @@ func Start(pid int, maxPause time.Duration) (*Guardian, error) {
 // tracer must not be its parent, whose wait would reap it. The thread's end is
 // what tells the guardian first that the debugger dies (see watch), so it is one
 // that runs at once when it has to end, and ends with this function, when the
-// guardian has. The guardian inherits the urgency, for all of its threads.
+// guardian has.
 func (g *Guardian) keep(w ward, lifeline *os.File, started chan<- error) {
 	runtime.LockOSThread()
 	defer close(g.ended)
-	hurry()
 	w.keeper = unix.Gettid()
 	cmd := &exec.Cmd{
 		Path: "/proc/self/exe", Args: w.args(), ExtraFiles: []*os.File{lifeline},
@@ -76,19 +75,22 @@ func (g *Guardian) keep(w ward, lifeline *os.File, started chan<- error) {
 	}
 	err := cmd.Start()
 	started <- err
-	if err == nil {
-		_ = cmd.Wait()
-	}
-}
-
-// hurry makes the calling thread one that gets a processor at once when it has
-// something to do. It costs nobody anything while it sleeps. Where that is
-// not allowed it is first among its equals at least.
-func hurry() {
-	realTime := unix.SchedAttr{Policy: unix.SCHED_FIFO, Priority: 1}
-	if unix.SchedSetAttr(0, &realTime, 0) == nil {
+	if err != nil {
 		return
 	}
+	// Not before: from here on the thread sleeps until it ends. What works must not
+	// have this priority, the guardian least of all: Go's scheduler spins, and would do
+	// so for ever on processors that those it waits for do not get.
+	realTime := unix.SchedAttr{Policy: unix.SCHED_FIFO, Priority: 1, Flags: unix.SCHED_FLAG_RESET_ON_FORK}
+	if unix.SchedSetAttr(0, &realTime, 0) != nil {
+		hurry()
+	}
+	_ = cmd.Wait()
+}
+
+// hurry makes the calling thread the first among its equals, as far as that is
+// allowed.
+func hurry() {
 	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, -10)
 	nice, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	rtdebug "runtime/debug"
 	"syscall"
 	"time"
 
@@ -41,6 +42,7 @@ func Main() bool {
 	// Whoever runs out of memory should not take the guardian; the kernel
 	// allows this to few.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("-1000"), 0)
+	hurry() // a busy machine should not make it late
 	w := watch{ward: ward, debugger: os.Getppid()}
 	if w.lastWord(lifeline) != goodbye {
 		w.tidy()
@@ -59,6 +61,7 @@ const (
 // tidy takes out what the debugger left in the process. It is nobody's business
 // to say so if that fails: the process lives on, and the next debugger tries again.
 func (w *watch) tidy() {
+	rtdebug.SetGCPercent(-1) // it takes seconds at most, and has better to do
 	w.restoreText()
 	end := time.Now().Add(patience)
 	for wait := 500 * time.Microsecond; w.same(); wait = min(2*wait, longest) {
@@ -93,7 +96,7 @@ func (w *watch) restoreText() {
 	}
 	p := native.Unattached(w.pid)
 	defer p.Close()
-	if maps, err := p.Maps(); err == nil {
+	if maps, err := p.Maps(); err == nil && !tracedByOther(w.pid, w.debugger) {
 		_ = run.RestoreText(p, machine.Host(), maps)
 	}
 }
