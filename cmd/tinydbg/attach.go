@@ -78,7 +78,7 @@ func attach(ctx context.Context, o *options, w waitFor, args []string) error {
 		}
 		executable = strings.Join(args[1:], "")
 	}
-	return o.debug(ctx, start{pid: pid, path: executable})
+	return o.debug(ctx, start{pid: pid, path: executable, caught: w.prefix != ""})
 }
 
 // processID reads a pid, or finds the one process of that name.

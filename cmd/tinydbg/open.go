@@ -20,7 +20,7 @@ func (o *options) open(ctx context.Context, s start) (dap.Backend, error) {
 		Guardian: true, Warn: warn, Report: report, MaxPause: time.Duration(o.maxPause), NoInject: o.noInject,
 	}
 	if s.attached() {
-		cfg.Executable, cfg.Running, cfg.Unattended = s.path, !o.headless || o.continued, o.continued || s.unattended
+		cfg.Executable, cfg.Running, cfg.Unattended = s.path, !o.headless && !s.caught || o.continued, o.continued || s.unattended
 		b, err := session.Attach(ctx, s.pid, cfg)
 		if err != nil {
 			return nil, err

@@ -23,6 +23,8 @@ type start struct {
 	args  []string
 	dir   string
 	build func(context.Context) error // again, before a restart
+	// caught: it was waited for, and is not to run past its beginning.
+	caught bool
 	// unattended: nobody stops the process, once it was attached to.
 	unattended bool
 }

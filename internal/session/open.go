@@ -81,7 +81,7 @@ func unlessExited(err error) error {
 
 func ended(pid int) bool {
 	task, err := proclist.Task(pid, pid)
-	return err != nil || task.Dead()
+	return err != nil || task.Dead() || task.Exiting()
 }
 
 func (s *Session) imageOptions() image.Options {
@@ -206,6 +206,7 @@ func (s *Session) open(proc target.Process, file *symbol.File, err error) (*Sess
 			}
 		})
 		s.guardian.Close()
+		s.closeFiles()
 		file.Close()
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func (c *client) resume(cmd api.DebuggerCommand, how resumption) {
 		return
 	}
 	c.handles.reset()
-	c.run.state, c.run.pausing = runs, false
+	c.run.state, c.run.pausing, c.run.early = runs, false, nil
 	c.run.gen++
 	gen := c.run.gen
 	cmd.ReturnInfoLoadConfig = loadConfig()
