@@ -26,33 +26,22 @@ import (
 // an instruction that the compiler has not marked as unsafe. A function that is
 // elsewhere is run to there first. One that waits for ever never gets there.
 func (s *Session) abortCall(ctx context.Context, cmd api.DebuggerCommand) (*api.DebuggerState, error) {
-	var failed error
-	var stops chan struct{}
-	err := s.do(func() error {
-		if err := s.checkRunnable(); err != nil {
-			return err
-		}
+	return s.runAsTold(ctx, cmd, func() (runLoop, error) {
 		if len(s.calls) == 0 {
-			return errors.New("no call is in progress")
+			return nil, errors.New("no call is in progress")
 		}
 		ev := s.calls[len(s.calls)-1]
 		if ev.s != s.process {
-			return fmt.Errorf("the call is in process %d: select that first", ev.s.proc.PID())
+			return nil, fmt.Errorf("the call is in process %d: select that first", ev.s.proc.PID())
 		}
 		a := &abortion{process: ev.s, call: ev.waiting, what: ev.what}
 		loop, err := a.next()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		s.aborting = a
-		s.start(cmd, loop, &failed)
-		stops = s.stops
-		return nil
+		return loop, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return s.outcome(ctx, stops, &failed)
 }
 
 // abortion is a call that is being aborted. It ends when the function was made

@@ -61,22 +61,34 @@ func (ev *evaluation) collect(p *expr.Program, sc *expr.Scope, cfg value.LoadCon
 
 // evaluate runs an evaluation and waits for the stop.
 func (s *Session) evaluate(ctx context.Context, cmd api.DebuggerCommand, begin func() (*evaluation, error)) (*api.DebuggerState, error) {
-	var failed error
-	var stops chan struct{}
-	err := s.do(func() error {
-		if err := s.checkRunnable(); err != nil {
-			return err
-		}
+	return s.runAsTold(ctx, cmd, func() (runLoop, error) {
 		ev, err := begin()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		s.calls = append(s.calls, ev)
 		loop := s.advance()
 		if loop == nil {
 			// It needed no call.
 			s.returned, s.called = ev.results, ev
-			return ev.err
+			return nil, ev.err
+		}
+		return loop, nil
+	})
+}
+
+// runAsTold runs the loop that f returns and waits for the stop. Where that is nil
+// there is nothing to run.
+func (s *Session) runAsTold(ctx context.Context, cmd api.DebuggerCommand, f func() (runLoop, error)) (*api.DebuggerState, error) {
+	var failed error
+	var stops chan struct{}
+	err := s.do(func() error {
+		if err := s.checkRunnable(); err != nil {
+			return err
+		}
+		loop, err := f()
+		if err != nil || loop == nil {
+			return err
 		}
 		s.start(cmd, loop, &failed)
 		stops = s.stops

@@ -58,23 +58,28 @@ func (c *client) resume(cmd api.DebuggerCommand, how resumption) {
 		return
 	}
 	c.handles.reset()
-	c.run.state, c.run.pausing, c.run.early = runs, false, nil
-	c.run.gen++
-	gen := c.run.gen
+	c.run.pausing, c.run.early = false, nil
 	cmd.ReturnInfoLoadConfig = loadConfig()
 	b := newBegun()
 	c.begun.Store(b)
-	c.running.Go(func() {
+	c.follow(d, cmd, how, func() (*api.DebuggerState, error) {
 		defer b.done()
-		var st *api.DebuggerState
-		var err error
 		if how.alone {
-			st, err = d.CommandAlone(c.ctx, cmd, func() {
+			return d.CommandAlone(c.ctx, cmd, func() {
 				c.console("The thread waits for others, which were held: they run again.\n")
 			})
-		} else {
-			st, err = d.Command(c.ctx, cmd)
 		}
+		return d.Command(c.ctx, cmd)
+	})
+}
+
+// follow takes in the end of a run that stop waits for.
+func (c *client) follow(d *debuggee, cmd api.DebuggerCommand, how resumption, stop func() (*api.DebuggerState, error)) {
+	c.run.state = runs
+	c.run.gen++
+	gen := c.run.gen
+	c.running.Go(func() {
+		st, err := stop()
 		c.tasks.add(func() {
 			if c.run.gen == gen && c.session.Load() == d {
 				c.finished(d, cmd, how, st, err)
@@ -85,19 +90,11 @@ func (c *client) resume(cmd api.DebuggerCommand, how resumption) {
 
 // awaitStop takes a program that runs already for one that this client has resumed.
 func (c *client) awaitStop(d *debuggee) {
-	c.run.state = runs
-	c.run.gen++
-	gen := c.run.gen
 	b := newBegun()
 	b.done()
 	c.begun.Store(b)
-	c.running.Go(func() {
-		st, err := d.State(c.ctx, false)
-		c.tasks.add(func() {
-			if c.run.gen == gen && c.session.Load() == d {
-				c.finished(d, api.DebuggerCommand{Name: api.Continue}, resumption{}, st, err)
-			}
-		})
+	c.follow(d, api.DebuggerCommand{Name: api.Continue}, resumption{}, func() (*api.DebuggerState, error) {
+		return d.State(c.ctx, false)
 	})
 }
 
