@@ -48,11 +48,15 @@ func TestManyGoroutines(t *testing.T) {
 		t.Errorf("%d goroutines of %d", total, n)
 	}
 	all := time.Since(start)
-	start = time.Now()
-	if _, _, err := r.Goroutines(mem, n/2, 50); err != nil {
-		t.Fatal(err)
+	page := all
+	for range 20 { // the shortest: others want the processor, too
+		start = time.Now()
+		if _, _, err := r.Goroutines(mem, n/2, 50); err != nil {
+			t.Fatal(err)
+		}
+		page = min(page, time.Since(start))
 	}
-	if page := time.Since(start); page > all/4 {
+	if page > all/4 {
 		t.Errorf("50 goroutines took %v, all %d took %v", page, total, all)
 	}
 	t.Logf("%d goroutines in %v, %d pages", total, all, pages)

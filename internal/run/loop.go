@@ -143,11 +143,8 @@ func (l *Loop) of(t target.Thread) *thread {
 // Continue resumes every thread and returns the next stop.
 // Precondition: every thread stopped.
 func (l *Loop) Continue() (*Stop, error) {
-	if err := l.drain(); err != nil {
-		return l.failed(err)
-	}
-	if stop := l.takePending(); stop != nil {
-		return stop, nil
+	if stop, err := l.due(); stop != nil || err != nil {
+		return stop, err
 	}
 	if l.halt {
 		l.halt = false
@@ -155,6 +152,25 @@ func (l *Loop) Continue() (*Stop, error) {
 	}
 	l.prepare()
 	return l.Run()
+}
+
+// Relent is Continue for threads that have stood for too long: a Halt that has
+// come already stops them after they have run.
+func (l *Loop) Relent() (*Stop, error) {
+	if stop, err := l.due(); stop != nil || err != nil {
+		return stop, err
+	}
+	l.prepare()
+	return l.Run()
+}
+
+// due returns the stop that is still to be reported before anything runs, if
+// there is one.
+func (l *Loop) due() (*Stop, error) {
+	if err := l.drain(); err != nil {
+		return l.failed(err)
+	}
+	return l.takePending(), nil
 }
 
 // Run is Continue for a process that has just been attached to, of whose threads

@@ -58,7 +58,7 @@ func (s *Session) endStop() {
 		s.dump.stop()
 	}
 	var failed error
-	s.start(api.DebuggerCommand{Name: api.Continue}, s.loop.Continue, &failed)
+	s.start(api.DebuggerCommand{Name: api.Continue}, s.loop.Relent, &failed)
 	s.deadline.passed = true
 	s.warn("process %d was stopped for %v, the most that --max-pause allows: it runs again", s.proc.PID(), s.cfg.MaxPause)
 }

@@ -55,7 +55,7 @@ func TestMaxPause(t *testing.T) {
 	if _, err := s.ListThreads(ctx); !errors.Is(err, ErrRunning) || !strings.Contains(err.Error(), "--max-pause") {
 		t.Errorf("the threads of the running process: %v", err)
 	}
-	// The next stop has a bound, too.
+	// The next stop has a bound, too, and is another one however soon it comes.
 	if _, err := s.Command(ctx, api.DebuggerCommand{Name: api.Halt}); err != nil {
 		t.Fatal(err)
 	}
