@@ -102,7 +102,7 @@ func (l *Loop) unguard() error {
 	if len(handlers) == 0 || len(ths) == 0 || !ok {
 		return nil
 	}
-	if l.recovering && l.table.Skips() {
+	if l.outlived || l.recovering && l.table.Skips() {
 		return ErrKept // a function that was called still has traps before it
 	}
 	was, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, before)

@@ -45,10 +45,15 @@ func (l *Loop) releaseCalls() error {
 	timer := time.AfterFunc(callPatience, func() { _ = l.proc.Do(l.Halt) })
 	defer timer.Stop()
 	left, err := l.EndCalls()
-	if err == nil && left > 0 {
-		err = fmt.Errorf("%d injected calls have not ended: when they do, the program will get SIGTRAP; call -abort ends one", left)
+	switch {
+	case err != nil || left == 0:
+		return err
+	case l.table.Skips():
+		l.outlived = true
+		return fmt.Errorf("%d injected calls have not ended: they go on, and end without the debugger (call -abort ends one)", left)
+	default:
+		return fmt.Errorf("%d injected calls have not ended: when they do, the program will get SIGTRAP; call -abort ends one", left)
 	}
-	return err
 }
 
 func (l *Loop) unmap() error {

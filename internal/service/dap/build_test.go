@@ -138,12 +138,16 @@ func TestTerminal(t *testing.T) {
 		t.Errorf("%q, %d", text, status)
 	}
 	e.gone()
-	buf := make([]byte, 1000)
-	n, _ := master.Read(buf)
-	if !strings.Contains(string(buf[:n]), "got hello") {
-		t.Errorf("%q", buf[:n])
+	// What was typed is echoed before.
+	var text []byte
+	for buf := make([]byte, 1000); !strings.Contains(string(text), "got hello"); {
+		n, err := master.Read(buf)
+		if err != nil {
+			t.Fatalf("%q, %v", text, err)
+		}
+		text = append(text, buf[:n]...)
 	}
-	if _, err := conn.Read(buf); err == nil {
+	if _, err := conn.Read(make([]byte, 1)); err == nil {
 		t.Error("the terminal is still held")
 	}
 }

@@ -76,6 +76,16 @@ func slow(n int) int {
 	return n
 }
 
+// wait lasts as long as the program.
+//
+//go:noinline
+func wait() int {
+	for !stop.Load() {
+		time.Sleep(time.Millisecond)
+	}
+	return 1
+}
+
 //go:noinline
 func collect() int { runtime.GC(); return 1 }
 
@@ -128,7 +138,7 @@ func main() {
 			bad.Add(1)
 		}
 	}
-	if verify(nil) == 0 && keep(build(1), "") == 0 && describe() == "" && slow(0) == 0 && collect() == 1 && bad.Load() == 0 {
+	if verify(nil) == 0 && keep(build(1), "") == 0 && describe() == "" && slow(0) == 0 && wait() == 1 && collect() == 1 && bad.Load() == 0 {
 		fmt.Println("all well", len(label), held == nil)
 		return
 	}
