@@ -1,6 +1,9 @@
 package locspec
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // addInlined adds to each group where it was inlined, and groups for functions
 // that exist only inlined.
@@ -28,6 +31,21 @@ func (env Env) onlyInlined(groups map[string]*group, p pattern, last string) {
 				groups[key] = newGroup(name)
 			}
 			groups[key].names[name] = true
+		}
+	}
+}
+
+// onlyInlinedMatching makes groups for functions of Go without code of their own
+// whose names fit re.
+func (env Env) onlyInlinedMatching(groups map[string]*group, re *regexp.Regexp) {
+	for _, im := range env.Images {
+		if !im.File.IsGo() {
+			continue // to list all functions of C libraries takes long
+		}
+		for _, name := range im.File.NamesWith(".") {
+			if groups[name] == nil && re.MatchString(name) && len(im.File.InlineInstances(name)) > 0 {
+				groups[name] = newGroup(name)
+			}
 		}
 	}
 }

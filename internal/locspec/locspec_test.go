@@ -103,6 +103,9 @@ func testResolve(t *testing.T, env Env, optimized bool) {
 	if !strings.Contains(all, "main.apply[go.shape.int]") || !strings.Contains(all, "main.main:") {
 		t.Error(all)
 	}
+	if got := describe(t, env, `/^main\.tiny$/`); got != want["main.tiny"] {
+		t.Errorf("by a regular expression: %s; want %s", got, want["main.tiny"])
+	}
 	s, err := Parse("String")
 	if err != nil {
 		t.Fatal(err)
