@@ -97,6 +97,9 @@ type Regs interface {
 	// (flags, segments, halves such as eax).
 	ByName(name string) ([]byte, bool)
 	SetByName(name string, value []byte) error
+	// InCall tells whether the thread was stopped while a system call waited:
+	// the call goes on when the thread does.
+	InCall() bool
 	// List is every register held, in the order people expect; vector
 	// registers too when the copy has them.
 	List() []Reg

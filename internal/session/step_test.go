@@ -1,6 +1,8 @@
 package session
 
 import (
+	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -73,5 +75,29 @@ func TestStepOutShowsResults(t *testing.T) {
 	rs := st.CurrentThread.ReturnValues
 	if at(st) != "main.go:51" || len(rs) != 1 || rs[0].Value != "1" || rs[0].Type != "int" {
 		t.Errorf("at %s: %+v", at(st), rs)
+	}
+}
+
+// An instruction of a thread that waits in a system call ends when another
+// thread has done what it waits for.
+func TestInstructionThatWaits(t *testing.T) {
+	s := launched(t, "waits_in_call", testkit.Options{}, quiet())
+	bp := s.breakAt("main.blocked")
+	s.command(api.Continue)
+	s.clear(bp)
+	tid, err := strconv.Atoi(s.value("tid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	if _, err := s.Command(ctx, api.DebuggerCommand{Name: api.SwitchThread, ThreadID: tid}); err != nil {
+		t.Fatal(err)
+	}
+	st := s.command(api.StepInstruction)
+	if th := st.CurrentThread; th == nil || th.ID != tid || !strings.HasPrefix(th.Function.Name(), "syscall.") && !strings.Contains(th.Function.Name(), "/syscall") {
+		t.Errorf("at %s", at(st))
+	}
+	if st := s.command(api.Continue); !st.Exited || st.ExitStatus != 0 {
+		t.Errorf("at %s", at(st))
 	}
 }

@@ -26,8 +26,12 @@ func (i *instruction) Begin() (Action, error) {
 		// The goroutine is parked: its next instruction is run when it is.
 		return GoOn, i.arm(i.start.PC, leave, i.start.Place.Depth)
 	}
+	regs, err := i.start.Thread.Registers(false)
+	if err != nil {
+		return GoOn, err
+	}
 	in, err := i.Code.Instr(i.start.PC)
-	if err == nil && in.Kind == arch.InstSyscall {
+	if err == nil && in.Kind == arch.InstSyscall || regs.InCall() {
 		return InstructionAmongOthers, nil
 	}
 	if err != nil || in.Kind != arch.InstCall || !i.overCalls {

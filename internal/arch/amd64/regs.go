@@ -55,6 +55,20 @@ func (r *Regs) Clone() arch.Regs {
 	return &Regs{GP: r.GP, XSave: slices.Clone(r.XSave)}
 }
 
+// InCall implements arch.Regs: the kernel has left a result that never reaches
+// user space.
+func (r *Regs) InCall() bool { return int64(r.GP.Orig_rax) >= 0 && Restarts(r.GP.Rax) }
+
+// Restarts tells whether rax says that a system call was broken off and begins
+// again: ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK.
+func Restarts(rax uint64) bool {
+	switch -int64(rax) {
+	case 512, 513, 514, 516:
+		return true
+	}
+	return false
+}
+
 // Uint is an integer register.
 func (r *Regs) Uint(dwarf int) (uint64, bool) {
 	if p := r.integer(dwarf); p != nil {

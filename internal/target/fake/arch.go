@@ -204,6 +204,9 @@ func (r *Regs) ByName(string) ([]byte, bool) { return nil, false }
 // SetByName implements arch.Regs.
 func (r *Regs) SetByName(string, []byte) error { return nil }
 
+// InCall implements arch.Regs: there are no system calls.
+func (r *Regs) InCall() bool { return false }
+
 // List implements arch.Regs.
 func (r *Regs) List() []arch.Reg { return nil }
 

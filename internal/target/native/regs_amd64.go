@@ -94,7 +94,7 @@ func (t *Thread) SetRegisters(regs arch.Regs) error {
 	gp := r.GP
 	if gp.Rip != t.regs.Rip && gp.Orig_rax == t.regs.Orig_rax && int64(gp.Orig_rax) >= 0 {
 		gp.Orig_rax = ^uint64(0)
-		if restarts(gp.Rax) {
+		if amd64.Restarts(gp.Rax) {
 			gp.Rax = errno(unix.EINTR)
 		}
 	}

@@ -69,13 +69,3 @@ var mendable = map[uint64]bool{
 
 // errno is a system call's result in rax for a failure.
 func errno(e syscall.Errno) uint64 { return uint64(-int64(e)) }
-
-// restarts tells whether rax is a result that never reaches user space:
-// ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK.
-func restarts(rax uint64) bool {
-	switch -int64(rax) {
-	case 512, 513, 514, 516:
-		return true
-	}
-	return false
-}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch/amd64"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -296,7 +297,7 @@ func contextOf(s saved, xstate uint64) sigcontext {
 // restarted is what the kernel makes of the registers of a broken-off system
 // call before the thread runs on. Sleeps begin anew.
 func restarted(r unix.PtraceRegs) unix.PtraceRegs {
-	if int64(r.Orig_rax) >= 0 && restarts(r.Rax) {
+	if int64(r.Orig_rax) >= 0 && amd64.Restarts(r.Rax) {
 		r.Rax = r.Orig_rax
 		r.Rip -= uint64(len(syscallInstr))
 	}
