@@ -22,7 +22,7 @@ const (
 	EventBinaryInfoDownload
 	// EventBreakpointMaterialized: a suspended breakpoint found its place.
 	EventBreakpointMaterialized
-	// EventProcessSpawned: there is a new child process.
+	// EventProcessSpawned: there is a new child process, while follow-exec is on.
 	EventProcessSpawned
 	// EventDownloadLibraryInfoDone: DownloadLibraryDebugInfo has finished.
 	EventDownloadLibraryInfoDone

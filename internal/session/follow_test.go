@@ -205,7 +205,7 @@ func TestVforkChildPassesTraps(t *testing.T) {
 			t.Errorf("following %v: %s: a child has died", follow, at(st))
 		}
 		cancel()
-		if len(spawned) < 3 {
+		if follow && len(spawned) < 3 {
 			t.Errorf("%d children were heard of", len(spawned))
 		}
 	}

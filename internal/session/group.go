@@ -74,9 +74,13 @@ func (pr *process) childWanted(child int, atExec bool) bool {
 // Precondition: tracer.
 func (pr *process) childLeft(child int) { pr.childSeen(child, false) }
 
-// childSeen tells those who listen that the process has made another.
+// childSeen tells those who listen that the process has made another, which
+// only matters to who follows some: a shell's loop makes many.
 // Precondition: tracer.
 func (pr *process) childSeen(child int, followed bool) {
+	if pr.session.follow.programs.Load() == nil {
+		return
+	}
 	pr.session.events.send(api.Event{Kind: api.EventProcessSpawned, ProcessSpawnedEventDetails: &api.ProcessSpawnedEventDetails{
 		PID: child, ThreadID: child, Cmdline: commandLine(child), WillFollow: followed,
 	}})

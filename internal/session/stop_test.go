@@ -67,8 +67,8 @@ func TestExecAndFork(t *testing.T) {
 	if len(got) != 5 || got[0] != first.ID || got[1] != first.ID || got[4] != waits.ID {
 		t.Errorf("hits %v of %d and %d", got, first.ID, waits.ID)
 	}
-	if st.ExitStatus != 0 || len(spawned) == 0 {
-		t.Errorf("status %d, %d children", st.ExitStatus, len(spawned))
+	if st.ExitStatus != 0 || len(spawned) != 0 {
+		t.Errorf("status %d, %d children that nobody follows were announced", st.ExitStatus, len(spawned))
 	}
 }
 
