@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"internal/ui/render"}, // api to text, for all who show values
 	{"internal/arch"},
 	{"internal/disasm", "internal/proclist"},
-	{"internal/objfile"},
+	{"internal/objfile", "internal/priority"},
 	{"internal/dwarf", "internal/pclntab"},
 	{"internal/symbol", "internal/target"},
 	{"internal/image"},

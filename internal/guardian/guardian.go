@@ -31,8 +31,9 @@ const goodbye = "bye"
 
 // Guardian is the debugger's side of a guardian.
 type Guardian struct {
-	pipe  *os.File
-	ended chan struct{}
+	pipe    *os.File
+	ended   chan struct{}
+	started time.Time
 }
 
 // Start starts a guardian for a process. The program that calls it must begin
@@ -48,7 +49,7 @@ func Start(pid int, maxPause time.Duration) (*Guardian, error) {
 	if err != nil {
 		return nil, fmt.Errorf("guardian of process %d: %w", pid, err)
 	}
-	g := &Guardian{pipe: w, ended: make(chan struct{})}
+	g := &Guardian{pipe: w, ended: make(chan struct{}), started: time.Now()}
 	started := make(chan error)
 	go g.keep(ward{pid: pid, start: start, maxPause: maxPause}, r, started)
 	err = <-started

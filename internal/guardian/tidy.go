@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tinydbg/tinydbg/internal/arch/machine"
+	"github.com/tinydbg/tinydbg/internal/priority"
 	"github.com/tinydbg/tinydbg/internal/proclist"
 	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -42,8 +43,11 @@ func Main() bool {
 	// Whoever runs out of memory should not take the guardian; the kernel
 	// allows this to few.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("-1000"), 0)
-	hurry() // a busy machine should not make it late
 	w := watch{ward: ward, debugger: os.Getppid()}
+	if !priority.IsLow(os.Getpid()) { // or that is how the user wants it
+		go w.hasten()
+	}
+	hurry() // a busy machine should not make it late
 	if w.lastWord(lifeline) != goodbye {
 		w.tidy()
 	}

@@ -46,10 +46,7 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		return nil, fmt.Errorf("attach to %d: read its symbols: %w", pid, err)
 	}
 	s.startGuardian(pid)
-	s.warm(file)
-	scout := native.Unattached(pid)
-	defer scout.Close()
-	images, _ := image.Load(scout, file, s.imageOptions()) // why not is found out when attached
+	images := s.prepareAttach(pid, file)
 	var failed error
 	proc, err := attach(ctx, pid, native.Options{Running: cfg.Running && !cfg.Unattended, Then: func(p *native.Process) {
 		if failed = s.adopt(p, file, images); failed == nil && cfg.Running {
@@ -68,6 +65,17 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		failed = &native.AttachError{PID: pid, Reason: native.Exited, Err: syscall.ESRCH}
 	}
 	return s.open(proc, file, failed)
+}
+
+// prepareAttach reads and indexes what the stop of a process is not to wait for,
+// beside the process, which runs, and behind everybody else on the machine.
+func (s *Session) prepareAttach(pid int, file *symbol.File) *image.Set {
+	defer s.guardian.GiveWay()()
+	s.warm(file)
+	scout := native.Unattached(pid)
+	defer scout.Close()
+	images, _ := image.Load(scout, file, s.imageOptions()) // why not is found out when attached
+	return images
 }
 
 // unlessExited is what else can be wrong with leaving a process.

@@ -1,0 +1,68 @@
+package guardian
+
+import (
+	"time"
+
+	"github.com/tinydbg/tinydbg/internal/priority"
+)
+
+// attention is how long from its start on a guardian sees to it that its debugger
+// gets on, and glance how often it looks.
+const (
+	attention = 4 * time.Second
+	glance    = 40 * time.Millisecond
+)
+
+// GiveWay lets everybody else on the machine go before the debugger's threads
+// until the function that it returns is called. On a machine that is busy the
+// guardian calls it off: a debugger that gets no processor cannot do that itself.
+// It does nothing where it is not allowed (see package priority), without a
+// guardian, and later than the guardian would look.
+func (g *Guardian) GiveWay() (end func()) {
+	if g == nil || time.Since(g.started) > attention/4 {
+		return func() {}
+	}
+	raise, ok := priority.Lower()
+	if !ok {
+		return func() {}
+	}
+	return raise
+}
+
+// hasten gives a debugger its priority back that gave way and does not get on.
+func (w *watch) hasten() {
+	var low progress
+	for end := time.Now().Add(attention); time.Now().Before(end); time.Sleep(glance) {
+		if !priority.IsLow(w.debugger) {
+			low = progress{}
+			continue
+		}
+		now := lookAt(w.debugger)
+		if !low.at.IsZero() && now.slow(low) {
+			priority.Raise(w.debugger)
+			return
+		}
+		low = now
+	}
+	if priority.IsLow(w.debugger) {
+		priority.Raise(w.debugger)
+	}
+}
+
+// progress is how long a process had had a processor at a time.
+type progress struct {
+	at    time.Time
+	ran   time.Duration
+	known bool
+}
+
+func lookAt(pid int) progress {
+	ran, ok := priority.Ran(pid)
+	return progress{time.Now(), ran, ok}
+}
+
+// slow tells whether less than a third of the time since before was spent on a
+// processor. A process that waits for a disk is slow, too, and loses nothing by it.
+func (now progress) slow(before progress) bool {
+	return !now.known || !before.known || now.ran-before.ran < now.at.Sub(before.at)/3
+}
