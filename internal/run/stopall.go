@@ -143,7 +143,7 @@ func (l *Loop) absorbSignal(th *thread, sig syscall.Signal) {
 	case target.CauseStep:
 		l.absorbStep(th, regs)
 	case target.CauseWatch:
-		l.absorbWatch(th, regs, cause.Index)
+		l.absorbWatch(th, cause.Slots)
 	case target.CauseTrap:
 		l.absorbTrap(th, regs)
 	}
@@ -174,14 +174,9 @@ func (l *Loop) absorbStep(th *thread, regs arch.Regs) {
 	th.step, th.stepped = noStep, th.step
 }
 
-func (l *Loop) absorbWatch(th *thread, regs arch.Regs, slot int) {
-	b := l.set.InSlot(slot)
-	if b == nil {
-		return
-	}
-	if stop, err := b.Check(l.newHit(th, regs, regs.PC())); stop {
-		l.pending = append(l.pending, &Stop{Reason: WatchpointReached, Thread: th.Thread, Reached: []Reached{{b, err}}})
-	}
+func (l *Loop) absorbWatch(th *thread, slots target.SlotSet) {
+	stops, _ := l.accesses(th, slots)
+	l.pending = append(l.pending, stops...)
 }
 
 func (l *Loop) absorbTrap(th *thread, regs arch.Regs) {

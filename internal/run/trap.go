@@ -43,7 +43,7 @@ func (l *Loop) trap(th *thread, regs arch.Regs, cause target.Cause) (*Stop, erro
 	case target.CauseStep:
 		return l.stepped(th, regs)
 	case target.CauseWatch:
-		return l.watched(th, regs, cause.Index)
+		return l.watched(th, cause.Slots)
 	}
 	at := l.proc.Arch().TrapAddr(regs.PC())
 	if site := l.table.At(at); site != nil {
@@ -158,20 +158,53 @@ func (l *Loop) askPlan(site *breakpoint.Site, h *breakpoint.Hit) (step.Action, e
 	return step.GoOn, nil
 }
 
-// watched handles a hardware watchpoint. The processor reports it after the
+// watched handles hardware watchpoints. The processor reports them after the
 // access.
-func (l *Loop) watched(th *thread, regs arch.Regs, slot int) (*Stop, error) {
-	b := l.set.InSlot(slot)
-	if b == nil {
+func (l *Loop) watched(th *thread, slots target.SlotSet) (*Stop, error) {
+	stops, err := l.accesses(th, slots)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(stops) == 0:
 		return nil, l.goOn(th)
 	}
-	if err := l.leaveCopy(th); err != nil {
+	l.pending = append(l.pending, stops[1:]...)
+	return stops[0], nil
+}
+
+// accesses asks the watchpoints that an access of a thread's has touched: one
+// instruction may touch several.
+func (l *Loop) accesses(th *thread, slots target.SlotSet) (stops []*Stop, err error) {
+	regs, err := l.behindAccess(th)
+	if err != nil {
 		return nil, err
 	}
-	if stop, err := b.Check(l.newHit(th, regs, regs.PC())); stop {
-		return &Stop{Reason: WatchpointReached, Thread: th.Thread, Reached: []Reached{{b, err}}}, nil
+	h := l.newHit(th, regs, regs.PC())
+	for slot := range slots.All() {
+		b := l.set.InSlot(slot)
+		if b == nil {
+			continue
+		}
+		if stop, err := b.Check(h); stop {
+			stops = append(stops, &Stop{Reason: WatchpointReached, Thread: th.Thread, Reached: []Reached{{b, err}}})
+		}
 	}
-	return nil, l.goOn(th)
+	return stops, nil
+}
+
+// behindAccess gives the registers of a thread as the program knows them after
+// an access that was reported: also where the instruction had a copy.
+func (l *Loop) behindAccess(th *thread) (arch.Regs, error) {
+	inside, err := l.tryLeave(th)
+	if err != nil {
+		return nil, err
+	}
+	regs, err := th.Registers(false)
+	if err == nil && inside {
+		c, _ := l.table.InCopy(regs.PC())
+		regs.SetPC(c.Site)
+	}
+	return regs, err
 }
 
 // act does what the plan decided about a thread, but for resuming it.

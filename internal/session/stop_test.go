@@ -138,3 +138,39 @@ func TestNotGo(t *testing.T) {
 	checkRuns(t, p.PID)
 	p.Signal(t, syscall.SIGTERM)
 }
+
+// An instruction that a breakpoint is on, so that a copy of it runs, and one that
+// touches what two watchpoints watch.
+func TestWatchedInstructions(t *testing.T) {
+	ctx := context.Background()
+	s := launched(t, "watched_pair", testkit.Options{}, quiet())
+	s.breakAt("main.main")
+	s.command(api.Continue)
+	watch := func(what string) *api.Breakpoint {
+		w, err := s.CreateWatchpoint(ctx, api.EvalScope{GoroutineID: -1}, what, api.WatchWrite)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	total := watch("main.total")
+	total.Cond = "total == 2"
+	if err := s.AmendBreakpoint(ctx, *total); err != nil {
+		t.Fatal(err)
+	}
+	s.breakIf("main.go:17", "false")
+	s.breakIf("main.go:18", "false")
+	st := s.command(api.Continue)
+	if b := st.CurrentThread.Breakpoint; b == nil || b.ID != total.ID || b.TotalHitCount != 1 {
+		t.Errorf("at %s (%s), breakpoint %+v", at(st), st.StopReason, b)
+	}
+	for _, w := range []*api.Breakpoint{watch("main.both[0]"), watch("main.both[1]")} {
+		st := s.command(api.Continue)
+		if b := st.CurrentThread.Breakpoint; b == nil || b.ID != w.ID || at(st) != "main.go:14" {
+			t.Errorf("at %s (%s), breakpoint %+v; want that of %s", at(st), st.StopReason, b, w.WatchExpr)
+		}
+	}
+	if st := s.command(api.Continue); !st.Exited {
+		t.Errorf("at %s (%s)", at(st), st.StopReason)
+	}
+}

@@ -12,6 +12,8 @@
 package target
 
 import (
+	"iter"
+	"math/bits"
 	"syscall"
 	"time"
 
@@ -182,7 +184,7 @@ const (
 	CauseTrap CauseKind = iota
 	// CauseStep: it finished the one instruction of Step.
 	CauseStep
-	// CauseWatch: a hardware watchpoint fired; Index tells which.
+	// CauseWatch: hardware watchpoints fired; Slots tells which.
 	CauseWatch
 	// CauseSent: some process sent the signal; it is the program's business.
 	CauseSent
@@ -191,7 +193,22 @@ const (
 // Cause explains a SIGTRAP.
 type Cause struct {
 	Kind  CauseKind
-	Index int
+	Slots SlotSet
+}
+
+// SlotSet is a set of slots of hardware watchpoints: bit n is for slot n. One
+// instruction may touch what several of them watch.
+type SlotSet uint8
+
+// All yields the slots in the set, in order.
+func (s SlotSet) All() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for ; s != 0; s &= s - 1 {
+			if !yield(bits.TrailingZeros8(uint8(s))) {
+				return
+			}
+		}
+	}
 }
 
 // Mapping is one mapped region of a process.

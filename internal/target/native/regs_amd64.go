@@ -136,8 +136,8 @@ func (t *Thread) Cause() (target.Cause, error) {
 	case siKernel: // int3
 		return target.Cause{Kind: target.CauseTrap}, nil
 	case trapTrace, trapHwbkpt:
-		if slot, ok := t.firedWatch(); ok {
-			return target.Cause{Kind: target.CauseWatch, Index: slot}, nil
+		if slots := t.firedWatch(); slots != 0 {
+			return target.Cause{Kind: target.CauseWatch, Slots: slots}, nil
 		}
 	}
 	switch {

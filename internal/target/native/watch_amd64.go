@@ -134,21 +134,21 @@ func (p *Process) clearWatches() {
 }
 
 // firedWatch reads and clears DR6.
-func (t *Thread) firedWatch() (slot int, ok bool) {
+func (t *Thread) firedWatch() (slots target.SlotSet) {
 	if !t.p.watched {
-		return 0, false
+		return 0
 	}
 	var fired uint64
 	if ptraceData(unix.PTRACE_PEEKUSR, t.id, debugRegAt+8*debugStatus, unsafe.Pointer(&fired)) != nil {
-		return 0, false
+		return 0
 	}
 	pokeDebugReg(t.id, debugStatus, 0)
 	for i, w := range t.p.watch {
 		if w.used && fired>>i&1 != 0 {
-			return i, true
+			slots |= 1 << i
 		}
 	}
-	return 0, false
+	return slots
 }
 
 func pokeDebugReg(tid, i int, value uint64) error {

@@ -34,7 +34,7 @@ func TestWatchOnNewThreads(t *testing.T) {
 		ev := until(t, p, trap)
 		do(t, p, func() error {
 			cause, err := ev.Thread.Cause()
-			if cause != (target.Cause{Kind: target.CauseWatch, Index: slot}) {
+			if cause != (target.Cause{Kind: target.CauseWatch, Slots: 1 << slot}) {
 				t.Errorf("cause %+v", cause)
 			}
 			return err
