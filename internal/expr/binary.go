@@ -36,6 +36,9 @@ func (n *binaryNode) eval(m *machine) (operand, error) {
 
 // operate computes x op y.
 func operate(m *machine, op token.Token, x, y operand) (operand, error) {
+	if x.late != nil || y.late != nil {
+		return operateLate(m, op, x, y)
+	}
 	if isComparison(op) {
 		b, err := compare(op, x, y, m)
 		return untypedBool(b), err
@@ -107,9 +110,11 @@ func (o operand) constantly() bool { return o.folded || o.isConst }
 // folded is the result r of an operation on typed constants, which must be what
 // it is exactly.
 func folded(r operand, exact constant.Value, err error) (operand, error) {
-	if err != nil || !isInt(r.class) {
-		r.folded = err == nil
+	if err != nil {
 		return r, err
+	}
+	if !isInt(r.class) {
+		return constAs(exact, r) // there is no negative zero
 	}
 	if _, fits, _ := constBits(exact, r.class, r.size); !fits {
 		return r, fmt.Errorf("constant %s %w %s", exact, errOverflow, r.typeName())
@@ -188,19 +193,28 @@ func (n *shiftNode) eval(m *machine) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	r, err := shift(n.op, x, y)
+	r, err := shift(m, n.op, x, y)
 	if err != nil {
 		return operand{}, n.e.wrapAt(n.at, n.at.OpPos, err)
 	}
 	return r, nil
 }
 
-func shift(op token.Token, x, y operand) (operand, error) {
-	x, err := x.scalar()
+func shift(m *machine, op token.Token, x, y operand) (operand, error) {
+	y, err := shiftOperand(m, y)
 	if err != nil {
 		return operand{}, err
 	}
-	if y, err = y.scalar(); err != nil {
+	if former := x.late; former != nil {
+		return operand{late: &late{m, former.kind, func(like operand) (operand, error) {
+			x, err := former.as(like)
+			if err != nil {
+				return x, err
+			}
+			return shift(m, op, x, y)
+		}}}, nil
+	}
+	if x, err = x.scalar(); err != nil {
 		return operand{}, err
 	}
 	count, err := shiftCount(y)
@@ -208,6 +222,8 @@ func shift(op token.Token, x, y operand) (operand, error) {
 		return operand{}, err
 	}
 	switch {
+	case x.untyped() && !y.untyped() && !y.constantly():
+		return lateShift(m, op, x, y), nil
 	case x.untyped():
 		c, err := constShift(op, x.c, count)
 		return operand{c: c}, err
@@ -221,6 +237,18 @@ func shift(op token.Token, x, y operand) (operand, error) {
 	}
 	exact, err := constShift(op, x.constant(), count)
 	return folded(r, exact, err)
+}
+
+// shiftOperand loads a shift's count, which is a uint if it has no type yet.
+func shiftOperand(m *machine, y operand) (operand, error) {
+	if y.late == nil {
+		return y.scalar()
+	}
+	t, err := m.prog.site.typeNamed("", "uint")
+	if err != nil {
+		return operand{}, err
+	}
+	return y.meant(t)
 }
 
 func shiftCount(y operand) (uint64, error) {
@@ -260,15 +288,33 @@ func (n *unaryNode) eval(m *machine) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
+	if former := x.late; former != nil {
+		return operand{late: &late{m, former.kind, func(like operand) (operand, error) {
+			x, err := former.as(like)
+			if err != nil {
+				return x, err
+			}
+			return unary(n.at.Op, x)
+		}}}, nil
+	}
 	if x, err = x.scalar(); err != nil {
 		return x, n.e.wrap(n.at, err)
 	}
 	r, err := unary(n.at.Op, x)
-	if err == nil && x.typ != nil && x.constantly() && n.at.Op == token.SUB {
-		exact, bad := constUnary(token.SUB, x.constant())
-		r, err = folded(r, exact, bad)
+	if err == nil && x.typ != nil && x.constantly() {
+		r, err = unaryFolded(n.at.Op, r, x)
 	}
 	return r, n.e.wrap(n.at, err)
+}
+
+// unaryFolded is the result r of op on a typed constant.
+func unaryFolded(op token.Token, r, x operand) (operand, error) {
+	if op != token.SUB {
+		r.folded = true
+		return r, nil
+	}
+	exact, err := constUnary(op, x.constant())
+	return folded(r, exact, err)
 }
 
 func unary(op token.Token, x operand) (operand, error) {

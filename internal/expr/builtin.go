@@ -48,9 +48,9 @@ func (n *builtinNode) eval(m *machine) (operand, error) {
 }
 
 // scalarUnlessString loads numbers; a string is left where it is, for len needs
-// its length only.
+// its length only, and what has no type yet may get one from the other arguments.
 func (o operand) scalarUnlessString() (operand, error) {
-	if o.kind() == symbol.String {
+	if o.kind() == symbol.String || o.late != nil {
 		return o, nil
 	}
 	return o.scalar()
@@ -62,13 +62,27 @@ type argumentError struct{}
 func (*argumentError) Error() string { return "invalid argument" }
 
 func builtinLen(m *machine, args []operand) (operand, error) {
-	n, err := length(args[0])
-	return untypedConst(constant.MakeInt64(n)), err
+	return m.count(args[0], length)
+}
+
+// count is a length or capacity: an int, and a constant if the type or a constant
+// tells it.
+func (m *machine) count(x operand, of func(operand) (int64, error)) (operand, error) {
+	n, err := of(x)
+	if err != nil {
+		return operand{}, err
+	}
+	t := m.prog.counts
+	cl, size := classOf(t)
+	if cl == classNone {
+		return untypedConst(constant.MakeInt64(n)), nil
+	}
+	known := x.untyped() || x.kind() == symbol.Array || isArrayPointer(x.typ)
+	return operand{typ: t, class: cl, size: size, bits: uint64(n), folded: known}, nil
 }
 
 func builtinCap(m *machine, args []operand) (operand, error) {
-	n, err := capacity(args[0])
-	return untypedConst(constant.MakeInt64(n)), err
+	return m.count(args[0], capacity)
 }
 
 // length is len(x).
@@ -105,24 +119,25 @@ func builtinMax(m *machine, args []operand) (operand, error) { return extreme(m,
 // extreme is the argument for which "it op each other one" holds. The result
 // has the type of the typed arguments.
 func extreme(m *machine, args []operand, op token.Token) (operand, error) {
-	best, err := args[0].scalar()
+	args, err := alike(args)
 	if err != nil {
 		return operand{}, err
 	}
+	best := args[0]
 	if best.c == nil && best.class == classNone || best.class == classBool || best.class == classComplex {
 		return operand{}, fmt.Errorf("%s cannot be ordered", best.typeName())
 	}
+	known := best.untyped() || best.constantly()
 	for _, a := range args[1:] {
-		if a, err = a.scalar(); err != nil {
-			return operand{}, err
-		}
+		known = known && (a.untyped() || a.constantly())
 		if !a.untyped() || !best.untyped() {
 			if best, a, err = unify(best, a); err != nil {
 				return operand{}, err
 			}
 		}
-		if a.class == classFloat && a.re != a.re {
-			return a, nil
+		if a.class == classFloat {
+			best.re, best.val = extremeFloat(op, best.re, a.re), nil
+			continue
 		}
 		better, err := compare(op, a, best, m)
 		if err != nil {
@@ -132,7 +147,59 @@ func extreme(m *machine, args []operand, op token.Token) (operand, error) {
 			best = a
 		}
 	}
+	if best.untyped() {
+		return widest(best, args), nil
+	}
+	if best.folded = known; !known {
+		best.isConst = false
+	}
 	return best, nil
+}
+
+// widest is an untyped constant of the kind that Go gives it among others: 1 is
+// a floating point number in min(1, 2.5).
+func widest(best operand, args []operand) operand {
+	for _, a := range args {
+		if a.c.Kind() == constant.Float && best.c.Kind() == constant.Int {
+			return untypedConst(constant.ToFloat(best.c))
+		}
+	}
+	return best
+}
+
+// alike loads arguments, and gives those that have no type yet that of the others.
+func alike(args []operand) ([]operand, error) {
+	list := make([]operand, len(args))
+	typed := operand{}
+	for i, a := range args {
+		if list[i] = a; a.late != nil {
+			continue
+		}
+		var err error
+		if list[i], err = a.scalar(); err != nil {
+			return nil, err
+		}
+		if !list[i].untyped() {
+			typed = list[i]
+		}
+	}
+	for i, a := range list {
+		if a.late == nil {
+			continue
+		}
+		var err error
+		if list[i], err = a.meant(typed.typ); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func extremeFloat(op token.Token, x, y float64) float64 {
+	if op == token.LSS {
+		return min(x, y)
+	}
+	return max(x, y)
 }
 
 func builtinReal(m *machine, args []operand) (operand, error) { return complexPart(m, args[0], false) }
@@ -140,6 +207,10 @@ func builtinReal(m *machine, args []operand) (operand, error) { return complexPa
 func builtinImag(m *machine, args []operand) (operand, error) { return complexPart(m, args[0], true) }
 
 func complexPart(m *machine, x operand, imag bool) (operand, error) {
+	x, err := x.settled()
+	if err != nil {
+		return operand{}, err
+	}
 	if x.c != nil && isNumber(x.c) {
 		if imag {
 			return untypedConst(constant.Imag(x.c)), nil
@@ -159,6 +230,10 @@ func complexPart(m *machine, x operand, imag bool) (operand, error) {
 }
 
 func builtinComplex(m *machine, args []operand) (operand, error) {
+	args, err := alike(args)
+	if err != nil {
+		return operand{}, err
+	}
 	re, im := args[0], args[1]
 	if re.untyped() && im.untyped() {
 		if !isNumber(re.c) || !isNumber(im.c) {
@@ -166,8 +241,7 @@ func builtinComplex(m *machine, args []operand) (operand, error) {
 		}
 		return untypedConst(constant.BinaryOp(re.c, token.ADD, constant.MakeImag(im.c))), nil
 	}
-	re, im, err := unify(re, im)
-	if err != nil {
+	if re, im, err = unify(re, im); err != nil {
 		return operand{}, err
 	}
 	if re.class != classFloat {

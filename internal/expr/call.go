@@ -47,6 +47,9 @@ func (c *compiler) builtin(x *ast.CallExpr) (node, error) {
 	if n, err := c.lookup(id, id.Name); n != nil || err != nil {
 		return nil, err
 	}
+	if c.counts == nil && (id.Name == "len" || id.Name == "cap") {
+		c.counts, _ = c.site.typeNamed("", "int")
+	}
 	n := &builtinNode{at: x, e: c.e, name: id.Name, fn: builtins[id.Name]}
 	for _, a := range x.Args {
 		arg, err := c.expr(a)

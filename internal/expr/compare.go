@@ -86,7 +86,7 @@ func (c comparison) stringLengths(x, y operand) (done, result bool, err error) {
 	return true, c.op == token.NEQ, nil
 }
 
-// withConst compares with a constant: exactly, if it does not fit the type.
+// withConst compares with a constant, which has to fit the type.
 func (c comparison) withConst(x, y operand, k constant.Value, typed operand) (bool, error) {
 	if typed.class == classNone {
 		if isWord(typed.typ) && k.Kind() == constant.Int {
@@ -101,11 +101,7 @@ func (c comparison) withConst(x, y operand, k constant.Value, typed operand) (bo
 		}
 		return c.scalars(x, o)
 	}
-	if !isNumber(k) || !isNumber(typed.constant()) || typed.class == classComplex {
-		return false, err
-	}
-	r, err := constBinary(c.op, x.constant(), y.constant())
-	return err == nil && constant.BoolVal(r), err
+	return false, err
 }
 
 func (c comparison) wordWithConst(x operand, k constant.Value) (bool, error) {

@@ -35,6 +35,8 @@ type Program struct {
 	e    *Expr
 	site *Site
 	root node
+	// counts is the type of lengths, if the expression has any and it is known.
+	counts *symbol.Type
 }
 
 // node is a compiled part of an expression.
@@ -55,7 +57,7 @@ func (e *Expr) Compile(site Site) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Program{e: e, site: &site, root: root}, nil
+	return &Program{e: e, site: &site, root: root, counts: c.counts}, nil
 }
 
 type compiler struct {
@@ -65,6 +67,7 @@ type compiler struct {
 	// varsErr is why there are no variables.
 	varsErr    error
 	varsLoaded bool
+	counts     *symbol.Type
 	// elements are those of literals so far.
 	elements int64
 }
@@ -200,13 +203,22 @@ func (c *compiler) notFound(at ast.Node, name string) error {
 	if c.varsErr != nil {
 		return c.e.errorf(at, "could not find symbol value for %s: local variables are not known here: %w", name, c.varsErr)
 	}
-	for _, v := range c.vars {
-		if v.Name == name && v.InlineDepth == c.site.InlineDepth {
-			return c.e.errorf(at, "could not find symbol value for %s: it is declared on line %d but not in scope here", name, v.DeclLine)
-		}
+	if v := c.elsewhere(name); v != nil {
+		return c.e.errorf(at, "could not find symbol value for %s: it is declared on line %d but not in scope here", name, v.DeclLine)
 	}
 	if why := c.declared(c.pkg(), name); why != nil {
 		return c.e.errorf(at, "could not find symbol value for %s: %w", name, why)
 	}
 	return c.e.errorf(at, "could not find symbol value for %s", name)
+}
+
+// elsewhere is a variable of that name in the frame's function, whether or not
+// it is in scope, or nil.
+func (c *compiler) elsewhere(name string) *symbol.Var {
+	for _, v := range c.locals() {
+		if v.Name == name && v.InlineDepth == c.site.InlineDepth {
+			return v
+		}
+	}
+	return nil
 }

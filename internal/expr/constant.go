@@ -173,8 +173,7 @@ func constIn(c constant.Value, cl class, size int, wrap bool) (operand, error) {
 		if f.Kind() != constant.Float && f.Kind() != constant.Int {
 			return o, bad()
 		}
-		v, _ := constant.Float64Val(f)
-		if o.re = roundFloat(v, size); math.IsInf(o.re, 0) {
+		if o.re = constFloat(f, size); math.IsInf(o.re, 0) {
 			return o, fmt.Errorf("constant %s %w", c, errOverflow)
 		}
 	case classComplex:
@@ -182,9 +181,10 @@ func constIn(c constant.Value, cl class, size int, wrap bool) (operand, error) {
 			return o, bad()
 		}
 		z := constant.ToComplex(c)
-		o.re, _ = constant.Float64Val(constant.Real(z))
-		o.im, _ = constant.Float64Val(constant.Imag(z))
-		o.re, o.im = roundFloat(o.re, size/2), roundFloat(o.im, size/2)
+		o.re, o.im = constFloat(constant.Real(z), size/2), constFloat(constant.Imag(z), size/2)
+		if math.IsInf(o.re, 0) || math.IsInf(o.im, 0) {
+			return o, fmt.Errorf("constant %s %w", c, errOverflow)
+		}
 	case classString:
 		if c.Kind() != constant.String {
 			return o, bad()
@@ -194,6 +194,16 @@ func constIn(c constant.Value, cl class, size int, wrap bool) (operand, error) {
 		return o, bad()
 	}
 	return o, nil
+}
+
+// constFloat is a constant rounded once, to 4 or 8 bytes; infinite if it does not fit.
+func constFloat(c constant.Value, size int) float64 {
+	if size == 4 {
+		f, _ := constant.Float32Val(c)
+		return float64(f)
+	}
+	f, _ := constant.Float64Val(c)
+	return f
 }
 
 // constBits is the low bits of an integer constant: fits is false when the type

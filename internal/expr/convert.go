@@ -64,6 +64,10 @@ func convert(m *machine, t *symbol.Type, x operand) (operand, error) {
 	if x.isNil {
 		return convertNil(m, t)
 	}
+	x, err := x.meant(t)
+	if err != nil {
+		return x, err
+	}
 	if x.typ != nil && identical(t, x.typ) {
 		return x, nil
 	}
@@ -109,8 +113,8 @@ func convertToScalar(t *symbol.Type, cl class, size int, x operand) (operand, er
 		return operand{}, err
 	}
 	o := operand{typ: t, class: cl, size: size}
-	if x.untyped() {
-		return constTo(t, cl, size, x.c)
+	if c := x.constant(); x.untyped() || x.constantly() && isNumber(c) {
+		return constTo(t, cl, size, c)
 	}
 	switch {
 	case x.class == cl && (cl == classBool || cl == classString):
@@ -120,11 +124,7 @@ func convertToScalar(t *symbol.Type, cl class, size int, x operand) (operand, er
 	case isInt(x.class) && isInt(cl):
 		o.bits = wrapBits(x.bits, cl, size)
 	case isInt(x.class) && cl == classFloat:
-		o.re = float64(int64(x.bits))
-		if x.class == classUint {
-			o.re = float64(x.bits)
-		}
-		o.re = roundFloat(o.re, size)
+		o.re = intToFloat(x.bits, x.class, size)
 	case x.class == classFloat && isInt(cl):
 		o.bits = floatToInt(x.re, cl, size)
 	case x.class == classFloat && cl == classFloat:

@@ -88,7 +88,10 @@ func (n *selectNode) eval(m *machine) (operand, error) {
 	}
 	o, err := member(m, x, n.name)
 	var missing *value.NoMemberError
+	var nilled *value.NilEmbeddedError
 	switch {
+	case errors.As(err, &nilled):
+		err = fmt.Errorf("%s.%s is nil", n.e.text(n.at.X), nilled.Path)
 	case errors.As(err, &missing):
 		err = fmt.Errorf("%s (type %s) has no member %s", n.e.text(n.at.X), x.typeName(), n.name)
 		return o, n.e.wrapAt(n.at, n.at.Sel.Pos(), err)

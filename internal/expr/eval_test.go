@@ -142,6 +142,12 @@ func TestErrors(t *testing.T) {
 		"1.0/0":                "division by zero",
 		"n + f64":              `mismatched types "int" and "float64"`,
 		"n + 1.5":              "can not convert 1.5 constant to int",
+		"u8 == 456":            "constant 456 overflows uint8",
+		"-1 < u64":             "constant -1 overflows uint64",
+		"n == 2.5":             "can not convert 2.5 constant to int",
+		"len(s) * 1.5":         "can not convert 1.5 constant to int",
+		"i32 == len(s)":        `mismatched types "int32" and "int"`,
+		"1<<n + 2.5":           "shift of type float64",
 		"u8 + 1000":            "constant 1000 overflows uint8",
 		"s + 1":                "can not convert 1 constant to string",
 		"n && b":               `expression "n" should be boolean not int`,
@@ -206,9 +212,6 @@ func TestExtras(t *testing.T) {
 		"(*(*outer)(uintptr(po))).Arr[1]":       "8",
 		"uintptr(po) == uintptr(&o)":            "true",
 		"main.pair[string,int](pr).Val":         "9",
-		"u8 == 456":                             "false",
-		"u8 < 456":                              "true",
-		"u64 == -1":                             "false",
 		"in == inner{5, \"five\"}":              "true",
 		"ms[inner{A: 5, B: \"five\"}]":          "true",
 		"ms[inner{1, \"a\"}]":                   "false",
@@ -239,6 +242,12 @@ func TestExtras(t *testing.T) {
 		"nilsl":                                 "[]",
 		"err":                                   "",
 		"1 << 70 >> 68":                         "4",
+		"1 << (n * 10)":                         "0",
+		"u8 == 1<<n":                            "false",
+		"u8 + 1<<n":                             "72",
+		"-1 << n + i64":                         "1099511627648",
+		"uint8(1 << (n + 1))":                   "0",
+		"len(s) / 2.0":                          "6",
 		"po.Next == po && po.P == nil || false": "false",
 	} {
 		r, err := Eval(src, sc)
@@ -312,7 +321,7 @@ func TestSet(t *testing.T) {
 func BenchmarkCondition(b *testing.B) {
 	p := trapped.Run(b, testkit.Build(b, "expression_values", testkit.Options{}))
 	sc := scopeIn(b, p, "main.work")
-	for _, src := range []string{"n == 1000", "n == 1000 && s == \"x\"", "po.Next.A == 3", "m[\"one\"] == 7"} {
+	for _, src := range []string{"n == 1000", "len(s) == 1000", "n == 1000 && s == \"x\"", "po.Next.A == 3", "m[\"one\"] == 7"} {
 		b.Run(src, func(b *testing.B) {
 			e, err := Parse(src)
 			if err != nil {

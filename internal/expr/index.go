@@ -122,8 +122,11 @@ func mapKey(m *machine, key operand, t *symbol.Type) (operand, error) {
 	if t == nil {
 		return key, errors.New("the type of the map's keys is not known")
 	}
-	key, err := key.scalar()
+	key, err := key.meant(t)
 	if err != nil {
+		return key, err
+	}
+	if key, err = key.scalar(); err != nil {
 		return key, err
 	}
 	if t.Kind() == symbol.Interface {
@@ -204,8 +207,12 @@ func (n *sliceNode) slice(m *machine, x operand) (operand, error) {
 	if lo < 0 || lo > hi || hi > int64(len(s)) {
 		return operand{}, fmt.Errorf("slice bounds out of range [%d:%d] with length %d", lo, hi, len(s))
 	}
-	if x.untyped() {
-		return untypedConst(constant.MakeString(s[lo:hi])), nil
+	if x.untyped() { // the result is no constant
+		t, err := m.prog.site.typeNamed("", "string")
+		if err != nil {
+			return untypedConst(constant.MakeString(s[lo:hi])), nil
+		}
+		x.typ, x.size = t, int(t.Size())
 	}
 	return operand{typ: x.typ, class: classString, size: x.size, str: s[lo:hi]}, nil
 }

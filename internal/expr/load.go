@@ -14,6 +14,9 @@ const maxString = 16 << 20
 
 // scalar loads o if it is in the process and has a scalar class.
 func (o operand) scalar() (operand, error) {
+	if o.late != nil {
+		return o.settled()
+	}
 	if o.class != classNone || o.val == nil {
 		return o, nil
 	}
@@ -90,6 +93,10 @@ func wordBytes(v uint64) []byte {
 
 // value is o as a value of the program's world. A computed one gets bytes.
 func (o operand) value(m *machine, name string) (*value.Value, error) {
+	o, err := o.settled()
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case o.val != nil && o.val.Name != "" && name == "":
 		return o.val, nil

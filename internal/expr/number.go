@@ -174,8 +174,28 @@ func compareFloats(op token.Token, x, y float64) (bool, bool) {
 
 // floatToInt converts as the processor does for Go: towards zero.
 func floatToInt(f float64, c class, size int) uint64 {
-	if c == classUint && f >= math.MaxInt64 {
-		return wrapBits(uint64(f), c, size)
+	switch {
+	case c == classUint && size == 8:
+		return uint64(f)
+	case size == 4 && c == classUint:
+		return wrapBits(uint64(int64(f)), c, size)
+	case size <= 4: // by way of an int32, which has one value for all that it cannot hold
+		if !(f > math.MinInt32-1 && f < math.MaxInt32+1) {
+			f = math.MinInt32
+		}
 	}
 	return wrapBits(uint64(int64(f)), c, size)
+}
+
+// intToFloat rounds once.
+func intToFloat(bits uint64, c class, size int) float64 {
+	switch {
+	case c == classUint && size == 4:
+		return float64(float32(bits))
+	case c == classUint:
+		return float64(bits)
+	case size == 4:
+		return float64(float32(int64(bits)))
+	}
+	return float64(int64(bits))
 }

@@ -17,6 +17,8 @@ type operand struct {
 	// that the program does not have.
 	typ *symbol.Type
 	c   constant.Value
+	// late is set for what will be a number of a type that it does not have yet.
+	late *late
 	// isNil is the predeclared nil.
 	isNil bool
 	fn    *boundFunc
@@ -93,6 +95,8 @@ func (o operand) typeName() string {
 		return o.val.TypeName()
 	case o.c != nil:
 		return constKindName(o.c)
+	case o.late != nil:
+		return "int"
 	}
 	return "unknown type"
 }

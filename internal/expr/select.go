@@ -123,6 +123,9 @@ func (c *compiler) qualified(x *ast.SelectorExpr) (node, error) {
 	if why := c.declared(symbol.UnescapePath(path), x.Sel.Name); why != nil {
 		return nil, c.e.errorf(x, "could not find symbol value for %s: %w", name, why)
 	}
+	if v := c.elsewhere(path); v != nil {
+		return nil, c.notFound(id, path)
+	}
 	return nil, c.e.errorf(x, "could not find symbol value for %s", name)
 }
 

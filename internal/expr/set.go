@@ -42,6 +42,9 @@ func Set(sc *Scope, lhs, rhs string) error {
 // implicit gives a constant the type of what it is assigned to: an address may
 // be assigned to a pointer.
 func implicit(m *machine, dst, x operand) (operand, error) {
+	if x.late != nil && dst.typ != nil {
+		return x.meant(dst.typ)
+	}
 	if !x.untyped() || dst.typ == nil {
 		return x, nil
 	}

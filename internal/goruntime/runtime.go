@@ -95,6 +95,13 @@ func (r *Runtime) symbolAddr(name string) (a addr.Addr, size uint64, ok bool) {
 	return r.img.Bias.Process(at), size, ok
 }
 
+// VariableAddr is where a variable of the file that has the runtime is, by its
+// whole name; false if the file does not tell.
+func (r *Runtime) VariableAddr(name string) (addr.Addr, bool) {
+	a, _, ok := r.symbolAddr(name)
+	return a, ok
+}
+
 // funcName is the name of the function at pc, "" for none.
 func (r *Runtime) funcName(pc addr.Addr) string {
 	if _, fn := r.set.FuncAt(pc); fn != nil {

@@ -18,9 +18,11 @@ func TestLibraryValues(t *testing.T) {
 			s := launched(t, "library_values", testkit.Options{Go: version}, cfg)
 			s.breakAt("main.stop")
 			s.command(api.Continue)
-			want, err := s.Eval(context.Background(), api.EvalScope{GoroutineID: -1}, "want", callConfig)
-			if err != nil || len(want.Children) < 20 {
-				t.Fatal(err, want)
+			all := *callConfig
+			all.MaxArrayValues = 1000
+			want, err := s.Eval(context.Background(), api.EvalScope{GoroutineID: -1}, "want", &all)
+			if err != nil || int64(len(want.Children)) != want.Len || want.Len < 150 {
+				t.Fatal(err, want.Len)
 			}
 			for _, w := range want.Children {
 				name, text := w.Children[0].Value, w.Children[1].Value

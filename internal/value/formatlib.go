@@ -3,8 +3,9 @@ package value
 import (
 	"encoding/hex"
 	"fmt"
+	"net"
 	"net/netip"
-	"strings"
+	"strconv"
 
 	"github.com/tinydbg/tinydbg/internal/symbol"
 )
@@ -16,7 +17,7 @@ func readIP(v *Value) (string, error) {
 		return "", err
 	}
 	if n == 0 {
-		return "nil", nil
+		return "<nil>", nil
 	}
 	a, ok := netip.AddrFromSlice(data)
 	if !ok || n > 16 {
@@ -25,14 +26,78 @@ func readIP(v *Value) (string, error) {
 	return a.Unmap().String(), nil
 }
 
+// readAddrPort is a netip.AddrPort.
+func readAddrPort(v *Value) (string, error) {
+	ip, err := v.Field("ip")
+	if err != nil {
+		return "", err
+	}
+	port, err := uintField(v, "port")
+	if err != nil {
+		return "", err
+	}
+	text, err := readNetIP(ip)
+	if text == "invalid IP" {
+		return "invalid AddrPort", err
+	}
+	return net.JoinHostPort(text, strconv.FormatUint(port, 10)), err
+}
+
+// readHostPort is a net.TCPAddr or net.UDPAddr.
+func readHostPort(v *Value) (string, error) {
+	port, err := uintField(v, "Port")
+	if err != nil {
+		return "", err
+	}
+	host, err := readIPAddr(v)
+	return net.JoinHostPort(host, strconv.Itoa(int(port))), err
+}
+
+// readIPAddr is a net.IPAddr, or what else has an address and a zone.
+func readIPAddr(v *Value) (string, error) {
+	ip, err := v.Field("IP")
+	if err != nil {
+		return "", err
+	}
+	if n, err := ip.Len(); err != nil || n == 0 {
+		return "", err
+	}
+	text, err := readIP(ip)
+	if zone := textField(v, "Zone"); zone != "" {
+		text += "%" + zone
+	}
+	return text, err
+}
+
+// readIPNet is a net.IPNet.
+func readIPNet(v *Value) (string, error) {
+	var parts [2][]byte
+	for i, name := range []string{"IP", "Mask"} {
+		f, err := v.Field(name)
+		if err != nil {
+			return "", err
+		}
+		if parts[i], _, err = sliceBytes(f, 16); err != nil {
+			return "", err
+		}
+	}
+	return (&net.IPNet{IP: parts[0], Mask: parts[1]}).String(), nil
+}
+
+// readMAC is a net.HardwareAddr.
+func readMAC(v *Value) (string, error) {
+	data, _, err := sliceBytes(v, 32)
+	return net.HardwareAddr(data).String(), err
+}
+
 func readHex(v *Value) (string, error) {
 	data, _, err := sliceBytes(v, 32)
 	return hex.EncodeToString(data), err
 }
 
 // readNetIP is a netip.Addr: 128 bits, and a pointer that tells the kind and the
-// zone. Since go1.23 that is described by an addrDetail; before, 4-byte addresses
-// and those mapped into 16 bytes look the same.
+// zone. Since go1.23 that is described by an addrDetail; before, it is the pointer
+// netip.z4 for addresses of 4 bytes.
 func readNetIP(v *Value) (string, error) {
 	bits, err := v.Field("addr")
 	if err != nil {
@@ -52,7 +117,7 @@ func readNetIP(v *Value) (string, error) {
 	}
 	kind, err := z.word(0)
 	if err != nil || kind == 0 {
-		return "invalid", err
+		return "invalid IP", err
 	}
 	var b [16]byte
 	for i := range 8 {
@@ -61,7 +126,10 @@ func readNetIP(v *Value) (string, error) {
 	a := netip.AddrFrom16(b)
 	detail, err := z.Field("value")
 	if err != nil {
-		return a.Unmap().WithZone(internedZone(z)).String(), nil
+		if four := z4(v.env); four == kind || four == 0 {
+			return a.Unmap().String(), nil
+		}
+		return a.WithZone(internedZone(z)).String(), nil
 	}
 	v6, err := uintField(detail, "isV6")
 	if err != nil {
@@ -85,10 +153,23 @@ func readPrefix(v *Value) (string, error) {
 	}
 	bits, err := uintField(v, "bitsPlusOne")
 	if err != nil || bits == 0 {
-		return "invalid", err
+		return "invalid Prefix", err
 	}
 	text, err := readNetIP(ip)
 	return fmt.Sprintf("%s/%d", text, bits-1), err
+}
+
+// z4 is the pointer that stands for addresses of 4 bytes up to go1.22.
+func z4(env *Env) uint64 {
+	if env.Runtime == nil {
+		return 0
+	}
+	at, ok := env.Runtime.VariableAddr("net/netip.z4")
+	if !ok {
+		return 0
+	}
+	p, _ := New(env, "", nil, at).word(0)
+	return p
 }
 
 // internedZone is the zone in an *intern.Value (internal/intern), up to go1.22.
@@ -103,87 +184,4 @@ func internedZone(z *Value) string {
 	}
 	text, _, _ := d.Text(64)
 	return text
-}
-
-// readMutex is a sync.Mutex (internal/sync/mutex.go since go1.24): bit 0 of the
-// state is the lock, from bit 3 on are those who wait.
-func readMutex(v *Value) (string, error) {
-	if inner, err := v.Field("mu"); err == nil {
-		v = inner
-	}
-	state, err := uintField(v, "state")
-	if err != nil {
-		return "", err
-	}
-	text := "unlocked"
-	if state&1 != 0 {
-		text = "locked"
-	}
-	return withWaiters(text, int32(state)>>3), nil
-}
-
-func withWaiters(text string, n int32) string {
-	if n > 0 {
-		return fmt.Sprintf("%s, %d waiting", text, n)
-	}
-	return text
-}
-
-// readRWMutex is a sync.RWMutex: a writer takes 1<<30 from the number of readers.
-func readRWMutex(v *Value) (string, error) {
-	const writer = 1 << 30
-	count, err := atomicField(v, "readerCount")
-	if err != nil {
-		return "", err
-	}
-	readers := int32(count)
-	var parts []string
-	if readers < 0 {
-		readers += writer
-		waits, err := atomicField(v, "readerWait")
-		if err != nil {
-			return "", err
-		}
-		if int32(waits) > 0 {
-			return fmt.Sprintf("a writer waits for %d readers", int32(waits)), nil
-		}
-		parts = append(parts, "locked for writing")
-		if readers > 0 {
-			parts = append(parts, fmt.Sprintf("%d readers waiting", readers))
-		}
-		return strings.Join(parts, ", "), nil
-	}
-	if readers == 0 {
-		return "unlocked", nil
-	}
-	return fmt.Sprintf("locked by %d readers", readers), nil
-}
-
-// readWaitGroup is a sync.WaitGroup: the counter is the upper half of its state.
-func readWaitGroup(v *Value) (string, error) {
-	state, err := atomicField(v, "state")
-	if err != nil {
-		return "", err
-	}
-	return withWaiters(fmt.Sprintf("counter %d", int32(state>>32)), int32(state&0x7fffffff)), nil
-}
-
-func readOnce(v *Value) (string, error) {
-	done, err := atomicField(v, "done")
-	if done != 0 {
-		return "done", err
-	}
-	return "not done", err
-}
-
-// atomicField is a field of a number type, or of one of package atomic's.
-func atomicField(v *Value, name string) (uint64, error) {
-	f, err := v.Field(name)
-	if err != nil {
-		return 0, err
-	}
-	if n, err := uintField(f, "v"); err == nil {
-		return n, nil
-	}
-	return f.Uint()
 }

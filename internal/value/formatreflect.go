@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
 )
 
 // flagIndir, of a reflect.Value: its pointer points to the data (reflect/value.go).
@@ -41,13 +42,27 @@ func readReflected(v *Value, _ string, depth int) (string, error) {
 	rt.Direct = flags&flagIndir == 0
 	held, err := ptr.dynamic(rt, addr.Addr(data), 0)
 	if err != nil || held.Err != nil {
-		return rt.Name, err
+		return descriptorName(v, rt), err
 	}
+	name := descriptorName(v, rt)
 	text, err := short(held, depth+1)
 	if err != nil || text == held.TypeName() {
-		return rt.Name, nil
+		return name, nil
 	}
-	return rt.Name + " " + text, nil
+	return name + " " + text, nil
+}
+
+// descriptorName is the name of a type, which descriptors made by package reflect
+// keep elsewhere: those are spelled by what they consist of.
+func descriptorName(v *Value, rt goruntime.RType) string {
+	if rt.Name != "" {
+		return rt.Name
+	}
+	t, err := v.env.Runtime.ResolveType(v.env.Mem, rt)
+	if err != nil {
+		return ""
+	}
+	return t.Name()
 }
 
 // readRType is the name of the type that a descriptor describes: what a
@@ -61,5 +76,8 @@ func readRType(v *Value) (string, error) {
 		return "", errNoRuntime
 	}
 	rt, err := v.env.Runtime.ReadRType(v.env.Mem, at)
-	return rt.Name, err
+	if err != nil {
+		return "", err
+	}
+	return descriptorName(v, rt), nil
 }

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -73,6 +74,16 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("ambiguous selector %s of %s: it could be %s", e.Name, e.Type, strings.Join(e.Paths, " or "))
 }
 
+// NilEmbeddedError says that a promoted field is in what a nil pointer, embedded
+// on the way to it, does not point to. It is an ErrNilPointer.
+type NilEmbeddedError struct {
+	Path string // of the pointer, from the value that was asked
+}
+
+func (e *NilEmbeddedError) Error() string { return fmt.Sprintf("%s is nil", e.Path) }
+
+func (e *NilEmbeddedError) Unwrap() error { return ErrNilPointer }
+
 // maxEmbedding bounds how deep promoted fields are looked for; struct types may embed
 // pointers to themselves.
 const maxEmbedding = 16
@@ -98,7 +109,9 @@ func (v *Value) Field(name string) (*Value, error) {
 	}
 	for i, f := range path {
 		if i > 0 {
-			if s, err = s.structure(); err != nil {
+			if s, err = s.structure(); errors.Is(err, ErrNilPointer) {
+				return nil, &NilEmbeddedError{Path: fieldNames(path[:i])}
+			} else if err != nil {
 				return nil, err
 			}
 		}
@@ -183,11 +196,15 @@ func embedded(f *symbol.Field) *symbol.Type {
 func ambiguous(t *symbol.Type, name string, found [][]*symbol.Field) error {
 	e := &AmbiguousError{Type: t.Name(), Name: name}
 	for _, path := range found {
-		names := make([]string, len(path))
-		for i, f := range path {
-			names[i] = f.Name
-		}
-		e.Paths = append(e.Paths, strings.Join(names, "."))
+		e.Paths = append(e.Paths, fieldNames(path))
 	}
 	return e
+}
+
+func fieldNames(path []*symbol.Field) string {
+	names := make([]string, len(path))
+	for i, f := range path {
+		names[i] = f.Name
+	}
+	return strings.Join(names, ".")
 }

@@ -205,9 +205,6 @@ func integerText(v *Value) (string, error) {
 		u, _ := v.Uint()
 		text, n = strconv.FormatUint(u, 10), int64(u)
 	}
-	if v.Flags&api.VariableConstant != 0 {
-		return text, nil
-	}
 	if name := constName(v.Type, n); name != "" {
 		return name + " (" + text + ")", nil
 	}

@@ -9,8 +9,10 @@ import (
 	"math/big"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -92,6 +94,50 @@ var (
 	hidden = Hidden{xxx_hidden_Name: pointer("nm"), xxx_hidden_Size: 9}
 )
 
+// times in many zones, of many ages, with and without the clock that does not jump.
+var times = func() []time.Time {
+	list := []time.Time{
+		{}, time.Now(), time.Now().UTC(), time.Now().Round(0), time.Now().Add(-time.Hour * 999999),
+		time.Date(2024, 2, 29, 23, 59, 59, 123456789, time.UTC), time.Date(1500, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(-5, 1, 1, 0, 0, 0, 1000, time.UTC), time.Date(12345, 6, 7, 8, 9, 10, 0, time.UTC),
+		time.Date(2024, 1, 1, 1, 2, 3, 4000, time.FixedZone("XST", 5*3600+1800)),
+		time.Date(2024, 1, 1, 1, 2, 3, 0, time.FixedZone("", -3600)), time.Date(2024, 1, 1, 1, 2, 3, 0, time.FixedZone("", 0)),
+		time.Date(2024, 1, 1, 1, 2, 3, 0, time.FixedZone("odd", 3*3600+1234)), time.Unix(1700000000, 5),
+	}
+	for _, name := range []string{"America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Casablanca"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			continue // no time zones here
+		}
+		for _, year := range []int{1800, 1910, 1944, 1975, 2006, 2024, 2037, 2038, 2090, 2400} {
+			list = append(list, time.Date(year, 1, 15, 12, 0, 0, 0, zone), time.Date(year, 7, 15, 12, 0, 0, 0, zone))
+		}
+	}
+	return list
+}()
+
+var (
+	mapped        = netip.MustParseAddr("::ffff:1.2.3.4")
+	ports         = []netip.AddrPort{netip.MustParseAddrPort("[fe80::1%eth0]:80"), netip.AddrPortFrom(mapped, 1), {}}
+	noAddr        netip.Addr
+	noPrefix      netip.Prefix
+	_, network, _ = net.ParseCIDR("10.1.0.0/16")
+	tcp           = &net.TCPAddr{IP: ip6, Port: 443, Zone: "eth1"}
+	zoned         = &net.IPAddr{IP: ip6, Zone: "eth2"}
+	urls          = []*url.URL{parsed("https://u:p%20w@h.example:81/p%2Fq/r?q=1&s#f"), parsed("mailto:a@b.c"), parsed("/only/path?"), parsed("")}
+	_, number2    = strconv.Atoi("12x")
+	made          = reflect.New(reflect.StructOf([]reflect.StructField{{Name: "Dyn", Type: reflect.TypeOf(1)}, {Name: "M", Type: reflect.TypeOf("")}})).Elem()
+	madeType      = made.Type()
+)
+
+func parsed(s string) *url.URL {
+	u, err := url.Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
 var want []wanted
 
 func pointer(s string) *string { return &s }
@@ -113,9 +159,27 @@ func main() {
 	add("addr4", addr4)
 	add("addr6", addr6)
 	add("*number", number)
-	add("moment", moment.Format(time.RFC3339))
-	add("hardware", strings.ReplaceAll(hardware.String(), ":", ""))
-	add("port", "10.1.2.3 port 80")
+	add("moment", moment)
+	add("hardware", hardware)
+	add("port", port)
+	for i := range times {
+		add(fmt.Sprintf("times[%d]", i), times[i])
+	}
+	add("mapped", mapped)
+	add("ports[0]", ports[0])
+	add("ports[1]", ports[1])
+	add("ports[2]", ports[2])
+	add("noAddr", noAddr)
+	add("noPrefix", noPrefix)
+	add("*network", network)
+	add("*tcp", tcp)
+	add("*zoned", zoned)
+	for i := range urls {
+		add(fmt.Sprintf("*urls[%d]", i), urls[i])
+	}
+	add("*number2.(*strconv.NumError)", number2)
+	add("made", "struct { Dyn int; M string }")
+	add("*madeType.(*reflect.rtype)", "struct { Dyn int; M string }")
 	add("*plain.(*errors.errorString)", plain)
 	add("*wrapped.(*fmt.wrapError)", wrapped)
 	add("*joined.(*errors.joinError)", strings.ReplaceAll(joined.Error(), "\n", "; "))
@@ -143,4 +207,5 @@ func main() {
 	stop()
 	fmt.Println(second, moment, ip4, ip6, hardware, addr4, addr6, port, number, joined, path, counter.Load(), flag.Load(), builder.String(), buffer, money)
 	fmt.Println(subnet, bigFloat, small, &nothing, held, heldText, heldPtr, noValue, typ, message.sizeCache, message.unknownFields, message.state, hidden)
+	fmt.Println(times, mapped, ports, noAddr, noPrefix, network, tcp, zoned, urls, number2, made, madeType)
 }

@@ -1,0 +1,117 @@
+package expr
+
+import (
+	"go/constant"
+	"go/token"
+
+	"github.com/tinydbg/tinydbg/internal/symbol"
+)
+
+// late is an untyped constant that was shifted by a count that is no constant,
+// such as 1<<n, or what was made of one. Go gives it the type of what it meets,
+// and that of an untyped constant otherwise (the language's specification, Operators).
+type late struct {
+	m *machine
+	// kind is that of the constants in it.
+	kind constant.Kind
+	// as computes it in the type of like, which is a scalar.
+	as func(like operand) (operand, error)
+}
+
+// lateShift is x op count for an untyped constant x.
+func lateShift(m *machine, op token.Token, x, count operand) operand {
+	return operand{late: &late{m, x.c.Kind(), func(like operand) (operand, error) {
+		typed, err := constAs(x.c, like)
+		if err != nil {
+			return typed, err
+		}
+		typed.folded = false
+		return shift(m, op, typed, count)
+	}}}
+}
+
+// wide tells whether o has no type yet.
+func (o operand) wide() bool { return o.late != nil || o.untyped() }
+
+// given is o, which has no type yet, in the type of like.
+func (o operand) given(like operand) (operand, error) {
+	if o.late != nil {
+		return o.late.as(like)
+	}
+	return constAs(o.c, like)
+}
+
+// settled gives what has no type but will not meet any the default one.
+func (o operand) settled() (operand, error) {
+	if o.late == nil {
+		return o, nil
+	}
+	name := "int"
+	if k := o.late.kind; k == constant.Float || k == constant.Complex {
+		name = map[constant.Kind]string{constant.Float: "float64", constant.Complex: "complex128"}[k]
+	}
+	t, err := o.late.m.prog.site.typeNamed("", name)
+	if err != nil {
+		return operand{}, err
+	}
+	return o.meant(t)
+}
+
+// meant is o where a value of type t is wanted.
+func (o operand) meant(t *symbol.Type) (operand, error) {
+	if o.late == nil {
+		return o, nil
+	}
+	cl, size := classOf(t)
+	if cl == classNone {
+		return o.settled()
+	}
+	return o.late.as(operand{typ: t, class: cl, size: size})
+}
+
+// operateLate computes x op y when at least one is late.
+func operateLate(m *machine, op token.Token, x, y operand) (operand, error) {
+	if !x.wide() || !y.wide() {
+		return operateTyped(m, op, x, y)
+	}
+	kind := max(kindOf(x), kindOf(y))
+	both := func(like operand) (operand, error) {
+		x, err := x.given(like)
+		if err != nil {
+			return x, err
+		}
+		y, err := y.given(like)
+		if err != nil {
+			return y, err
+		}
+		return operate(m, op, x, y)
+	}
+	o := operand{late: &late{m, kind, both}}
+	if isComparison(op) {
+		return o.settled()
+	}
+	return o, nil
+}
+
+// kindOf is the kind of what has no type; constant.Kind orders numbers as Go
+// does when two of them meet.
+func kindOf(o operand) constant.Kind {
+	if o.late != nil {
+		return o.late.kind
+	}
+	return o.c.Kind()
+}
+
+// operateTyped computes x op y when one is late and the other is not.
+func operateTyped(m *machine, op token.Token, x, y operand) (operand, error) {
+	var err error
+	if x.late != nil {
+		x, err = x.meant(y.typ)
+	} else {
+		y, err = y.meant(x.typ)
+	}
+	if err != nil {
+		return operand{}, err
+	}
+	return operate(m, op, x, y)
+}
