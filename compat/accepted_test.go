@@ -47,6 +47,7 @@ var accepted = []struct {
 	{"Fields tell where they are", `\.TypeInfo\.Fields\[\]\.(Size|Offset|Embedded)`, `\(nothing\)`, `.*`},
 	{"Interfaces have methods", `\.TypeInfo\.Methods`, `null`, `a list of \d+`},
 	{"Constants have to fit", `error`, `\(nothing\)`, `"can not convert 3\.7 to int: it would be truncated"`},
+	{"Lengths are ints", `\.Variable\.(flags|type|realType)`, `4|""`, `0|"int"`},
 	{"Core files show as much as there is", `.*\.value`, `""`, `"alpha"`}, // in the read-only data of the program
 	{"The signal is a stop reason", `\.State\.stopReason`, `"attached"`, `"(signal .*|manual)"`},
 	{"What deferred calls know", `\.Variables(\[\]\.(addr|flags|name|value|DeclLine))?`, `.*`, `.*`},
@@ -62,6 +63,7 @@ var onlyAt = map[string]string{
 	"A result that is not set yet":              "to the watchpoint",
 	"Functions as values":                       "eval main.sum",
 	"Constants have to fit":                     "eval int(3.7)",
+	"Lengths are ints":                          "eval len(words)",
 	"A nil pointer has a nil child":             "eval (*int)(0)",
 	"Disabled breakpoints keep their addresses": "get, list, watched",
 	"No recording, no checkpoints":              "ListCheckpoints",

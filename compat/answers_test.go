@@ -87,8 +87,8 @@ func place(file string, line int, fn *peer.Function) string {
 var (
 	// What differs from one run of a program to the next.
 	addresses = regexp.MustCompile(`0x[0-9a-f]{5,}|\b[0-9]{12,}\b`)
-	// The peer shows times in UTC, we in the zone they are in.
-	times = regexp.MustCompile(`time\.Time\([-+:0-9TZ]*\)`)
+	// The peer shows times in UTC, to the second, we as the program does.
+	times = regexp.MustCompile(`time\.Time\([^(){}]*\)`)
 	// Each debugger has its own words for why a value cannot be read.
 	reasons = regexp.MustCompile(`\(unreadable [^)]*\)`)
 )
