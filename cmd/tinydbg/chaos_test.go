@@ -28,7 +28,8 @@ import (
 
 // The debugger is killed at random moments while it does all sorts of things to
 // a service under load. Afterwards the service must be as it was. TINYDBG_CHAOS
-// is how often (make chaos: 1,000), TINYDBG_CHAOS_SEED how to begin, and
+// is how often (make chaos: 1,000), TINYDBG_CHAOS_SEED how to begin,
+// TINYDBG_CHAOS_SCRIPT what to do always instead of all sorts of things, and
 // TINYDBG_CHAOS_DEBUGGER which debugger, for a comparison.
 func TestKillingTheDebuggerNeverKillsTheService(t *testing.T) {
 	kills := number(t, "TINYDBG_CHAOS", 50)
@@ -71,6 +72,7 @@ const armedWithin = 5 * time.Second
 type chaos struct {
 	*testing.T
 	rand     *rand.Rand
+	always   string // the script, "" for any
 	debugger string
 	path     string
 	core     string // a file to be written
@@ -90,6 +92,9 @@ func newChaos(t *testing.T, seed int64) *chaos {
 	c := &chaos{T: t, rand: rand.New(rand.NewSource(seed)), debugger: os.Getenv("TINYDBG_CHAOS_DEBUGGER")}
 	if c.debugger == "" {
 		c.debugger = binary
+	}
+	if c.always = os.Getenv("TINYDBG_CHAOS_SCRIPT"); c.always != "" && !slices.Contains(scripts, c.always) {
+		t.Fatalf("TINYDBG_CHAOS_SCRIPT: %q is none of %q", c.always, scripts)
 	}
 	c.core = filepath.Join(t.TempDir(), "core")
 	c.path = testkit.Build(t, "chaos_service", testkit.Options{Optimized: seed%2 == 0})
@@ -124,70 +129,10 @@ func (c *chaos) findHot(symbols []elf.Symbol) {
 	c.hotAt, c.hot = from, c.text[from-c.textAt:to-c.textAt]
 }
 
-// codeLines are the lines of the service's hot functions.
-func codeLines(t *testing.T) (lines []int) {
-	source, err := os.ReadFile(filepath.Join(testkit.Root(t), "testdata", "programs", "chaos_service", "main.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	within := false
-	for i, line := range strings.Split(string(source), "\n") {
-		switch {
-		case strings.HasPrefix(line, "func serve"):
-			within = true
-		case strings.HasPrefix(line, "// text"):
-			within = false
-		case within && strings.HasPrefix(line, "\t"):
-			lines = append(lines, i+1)
-		}
-	}
-	return lines
-}
-
 func (c *chaos) start() {
 	c.service = testkit.StartCmd(c.T, exec.Command(c.path))
 	c.service.WaitOutput(c.T, "started")
 	c.requests = 0
-}
-
-// script is what the debugger does until it is killed.
-func (c *chaos) script() string {
-	var b strings.Builder
-	breaks := []int{1, 3, 10, 100}[c.rand.Intn(4)]
-	for range breaks {
-		line := c.lines[c.rand.Intn(len(c.lines))]
-		fmt.Fprintf(&b, "break main.go:%d\n", line)
-	}
-	for i := range c.rand.Intn(5) {
-		fmt.Fprintf(&b, "watch -w main.watched[%d]\n", i)
-	}
-	switch c.rand.Intn(7) {
-	case 0: // false conditions
-		for i := 1; i <= breaks; i++ {
-			fmt.Fprintf(&b, "condition %d 1 == 2\n", i)
-		}
-		b.WriteString("continue\n")
-	case 1: // stops
-		b.WriteString(strings.Repeat("continue\n", 500))
-	case 2: // steps
-		b.WriteString("continue\n" + strings.Repeat("next\nstep\nstep-instruction\n", 200))
-	case 3: // breakpoints that come and go
-		for range 200 {
-			fmt.Fprintf(&b, "break main.go:%d\ncontinue\nclearall\n", c.lines[c.rand.Intn(len(c.lines))])
-		}
-	case 4: // calls
-		b.Reset()
-		b.WriteString("break main.answer\n" + strings.Repeat("continue\ncall main.fib(12)\ncall main.sorted(5)\n", 200))
-	case 5: // leaving at once
-		b.Reset()
-		if c.rand.Intn(2) == 0 {
-			b.WriteString("break main.answer\ncontinue\n")
-		}
-		b.WriteString("exit\nn\n") // no, it is not to be killed
-	case 6: // writing core files
-		b.WriteString(strings.Repeat("continue\ndump "+c.core+"\n", 100))
-	}
-	return b.String()
 }
 
 func (c *chaos) kill(t *testing.T, i int) {
@@ -384,7 +329,7 @@ func (c *chaos) ask(i int) {
 		c.Fatalf("%q: %v", line, err)
 	}
 	if wrong != 0 || text != "same" {
-		c.Errorf("the service says %s", line)
+		c.Errorf("the service says\n%s", c.service.Output())
 	}
 	if n <= c.requests {
 		c.Errorf("the service answers no more: %d requests, before %d", n, c.requests)

@@ -52,7 +52,7 @@ func load(work chan request, seed int) {
 		work <- request{n, reply}
 		if got := <-reply; got != expected(n) {
 			if wrong.Add(1) < 10 {
-				fmt.Printf("wrong answer to %d: %q\n", n, got)
+				fmt.Printf("request %d of load %d: the answer to %d is %q, not %q\n", i, seed, n, got, expected(n))
 			}
 		}
 		requests.Add(1)
