@@ -67,7 +67,7 @@ func (l *Loop) Join() (*Stop, error) {
 
 // waits tells whether a thread is to stay stopped though the process runs.
 func (l *Loop) waits(th *thread) bool {
-	return l.alone && th.step != forPlan || l.only != nil && l.only != th
+	return l.alone && th.step != forPlan || l.only != nil && l.only != th || l.awaitsUs(th)
 }
 
 // lost resumes the others when the only thread that ran has ended.

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"errors"
+
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
 	"github.com/tinydbg/tinydbg/internal/step"
@@ -14,6 +16,8 @@ type call struct {
 	passed  addr.Addr
 	askPlan bool
 	stepped purpose
+	// abandoned: nobody waits for what it returns.
+	abandoned bool
 }
 
 // Call begins an injected call, or goes on with one that has returned, and runs
@@ -27,7 +31,7 @@ func (l *Loop) Call(i *step.Injection) (*Stop, error) {
 		return l.failed(err)
 	}
 	if fresh {
-		l.calls = append(l.calls, &call{i, th.passed, th.askPlan, th.stepped})
+		l.calls = append(l.calls, &call{Injection: i, passed: th.passed, askPlan: th.askPlan, stepped: th.stepped})
 		th.passed, th.askPlan, th.stepped = 0, false, noStep
 	}
 	return l.Continue()
@@ -35,6 +39,40 @@ func (l *Loop) Call(i *step.Injection) (*Stop, error) {
 
 // Calls is how many injected calls are in progress.
 func (l *Loop) Calls() int { return len(l.calls) }
+
+// AbandonCalls has the injected calls in progress go on to their ends by
+// themselves whenever the process runs.
+// Precondition: every thread stopped.
+func (l *Loop) AbandonCalls() {
+	for _, c := range l.calls {
+		c.abandoned = true
+	}
+}
+
+// Arrived tells whether an injected call on t has got somewhere, and that stop is
+// still to be reported.
+func (l *Loop) Arrived(t target.Thread) bool { return l.of(t).called }
+
+// awaitsUs tells whether th is where an injected call has returned, and whoever
+// made it has not gone on with it.
+func (l *Loop) awaitsUs(th *thread) bool {
+	c := l.innermost(th.Thread)
+	return c != nil && c.returned()
+}
+
+func (c *call) returned() bool { return c.State() == step.Returned || c.State() == step.Panicked }
+
+// goOnAbandoned goes on with the calls that have returned and that nobody waits for.
+func (l *Loop) goOnAbandoned() error {
+	for _, c := range l.calls {
+		if c.abandoned && c.returned() && l.innermost(c.Thread()) == c {
+			if err := c.Begin(); err != nil && !errors.Is(err, target.ErrThreadGone) {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // callOf is the innermost call on th that a trap instruction at a belongs to,
 // or nil.
@@ -61,7 +99,7 @@ func (l *Loop) called(th *thread, c *call, regs arch.Regs) (*Stop, error) {
 		l.drop(c)
 		th.passed, th.askPlan, th.stepped = c.passed, c.askPlan, c.stepped
 	}
-	if l.ending {
+	if l.ending || c.abandoned {
 		return nil, l.goOnToEnd(th, c)
 	}
 	return &Stop{Reason: Called, Thread: th.Thread, Call: c.Injection}, nil
@@ -149,8 +187,10 @@ func (l *Loop) innermost(t target.Thread) *call {
 // goOnToEnd is what follows a stop of a call's that nobody waits for.
 func (l *Loop) goOnToEnd(th *thread, c *call) error {
 	if c.State() == step.Over {
-		if c = l.innermost(th.Thread); c == nil {
-			return nil // it is where the user had it: it stays stopped
+		// It is where it was before, perhaps in a function that was called, or where
+		// that has returned. It cannot stay there: others may wait for it.
+		if c = l.innermost(th.Thread); c == nil || !c.returned() {
+			return l.sendOn(th, nil)
 		}
 	}
 	if err := c.Begin(); err != nil {

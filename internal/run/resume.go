@@ -14,6 +14,9 @@ import (
 // alone. What was left over from the last stop comes first, and may be a
 // reason not to resume at all.
 func (l *Loop) resumeAll() (*Stop, error) {
+	if err := l.goOnAbandoned(); err != nil {
+		return nil, err
+	}
 	for _, th := range l.stopped() {
 		if l.only != nil && l.only != th {
 			continue

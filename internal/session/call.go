@@ -67,7 +67,7 @@ func (s *Session) evaluate(ctx context.Context, cmd api.DebuggerCommand, begin f
 			return nil, err
 		}
 		s.calls = append(s.calls, ev)
-		loop := s.advance()
+		loop := s.advance(ev)
 		if loop == nil {
 			// It needed no call.
 			s.returned, s.called = ev.results, ev
@@ -125,6 +125,8 @@ func (pr *process) callable(w where) error {
 	case w.thread == nil || w.g.Status != goruntime.Running:
 		return fmt.Errorf("no function can be called on goroutine %d: it is %s; that needs a running one, such as one that is stopped at a breakpoint%s",
 			w.g.ID, doing(w.g), pr.whenPossible(w))
+	case pr.loop.Arrived(w.thread.Thread):
+		return fmt.Errorf("no function can be called on goroutine %d: a call before is just being finished on it; continue, and then it is possible", w.g.ID)
 	case pr.loop.Faulted(w.thread.Thread):
 		return fmt.Errorf("no function can be called on goroutine %d: it is about to get the signal of a fault, which would hit the call instead", w.g.ID)
 	case w.thread.system || w.thread.regs.SP() < w.g.StackLo || w.thread.regs.SP() >= w.g.StackHi:

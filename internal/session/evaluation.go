@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -78,16 +79,17 @@ func (ev *evaluation) unwind() {
 	}
 }
 
-// advance goes on with the innermost evaluation. It returns what the loop is
-// to do for it, nil when it has ended.
+// advance goes on with an evaluation. It returns what the loop is to do for it,
+// nil when it has ended.
 // Precondition: session goroutine; stopped.
-func (s *Session) advance() func() (*run.Stop, error) {
-	ev := s.calls[len(s.calls)-1]
-	s.aborting = nil
+func (s *Session) advance(ev *evaluation) func() (*run.Stop, error) {
+	if s.aborting != nil && s.aborting.call == ev.waiting {
+		s.aborting = nil
+	}
 	s.mem.Reset()
 	i, more := ev.next()
 	if !more {
-		s.calls = s.calls[:len(s.calls)-1]
+		s.calls = slices.DeleteFunc(s.calls, func(have *evaluation) bool { return have == ev })
 		s.called = ev
 		if len(s.calls) == 0 {
 			s.set.Table().SkipNone()
@@ -99,15 +101,25 @@ func (s *Session) advance() func() (*run.Stop, error) {
 	return func() (*run.Stop, error) { return loop.Call(i) }
 }
 
-// awaited tells whether a stop is what the innermost evaluation waits for.
-func (s *Session) awaited(stop *run.Stop) bool {
-	return stop.Reason == run.Called && len(s.calls) > 0 && s.calls[len(s.calls)-1].waiting == stop.Call
+// awaiting is the evaluation that waits for a stop, nil if none does. Those on
+// different threads come to their stops in any order.
+func (s *Session) awaiting(stop *run.Stop) *evaluation {
+	if stop.Reason != run.Called {
+		return nil
+	}
+	for _, ev := range s.calls {
+		if ev.waiting == stop.Call {
+			return ev
+		}
+	}
+	return nil
 }
 
-// dropCalls ends all evaluations, for there is nothing left to evaluate them in.
+// dropCalls ends all evaluations. Calls that they have made end by themselves.
 func (s *Session) dropCalls() {
 	for _, ev := range s.calls {
 		ev.stop()
+		_ = ev.s.onTracer(func() error { ev.s.loop.AbandonCalls(); return nil }) // a process that is gone has none
 	}
 	s.calls = nil
 }

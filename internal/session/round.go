@@ -187,8 +187,8 @@ func (s *Session) goOn(p *process, stop *run.Stop, err error) runLoop {
 		return p.loop.Continue
 	case s.round.first != nil:
 		return nil
-	case s.awaited(stop):
-		return s.advance()
+	case s.awaiting(stop) != nil:
+		return s.advance(s.awaiting(stop))
 	case s.aborting.awaits(stop):
 		return s.aborting.goOn(stop)
 	case stop.Reason == run.Trapped && !stop.Left:
