@@ -10,7 +10,7 @@ import (
 // gets on, and glance how often it looks.
 const (
 	attention = 4 * time.Second
-	glance    = 40 * time.Millisecond
+	glance    = 20 * time.Millisecond
 )
 
 // GiveWay lets everybody else on the machine go before the debugger's threads
@@ -34,13 +34,14 @@ func (w *watch) hasten() {
 	var low progress
 	for end := time.Now().Add(attention); time.Now().Before(end); time.Sleep(glance) {
 		if !priority.IsLow(w.debugger) {
-			low = progress{}
+			if low.known {
+				return // it is over
+			}
 			continue
 		}
 		now := lookAt(w.debugger)
-		if !low.at.IsZero() && now.slow(low) {
-			priority.Raise(w.debugger)
-			return
+		if !now.known || low.known && now.slow(low) {
+			break
 		}
 		low = now
 	}
@@ -64,5 +65,5 @@ func lookAt(pid int) progress {
 // slow tells whether less than a third of the time since before was spent on a
 // processor. A process that waits for a disk is slow, too, and loses nothing by it.
 func (now progress) slow(before progress) bool {
-	return !now.known || !before.known || now.ran-before.ran < now.at.Sub(before.at)/3
+	return now.ran-before.ran < now.at.Sub(before.at)/3
 }

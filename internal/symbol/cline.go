@@ -41,7 +41,8 @@ func (f *File) cLines() *cLines {
 		if err != nil {
 			return
 		}
-		for _, h := range d.headers {
+		heads, _ := f.lineHeaders(d)
+		for _, h := range heads {
 			if spans := f.cSpans(d, h); len(spans) > 0 {
 				p.spans = append(p.spans, spans...)
 				p.units = append(p.units, spans[0].unit)

@@ -3,7 +3,6 @@ package symbol
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"sort"
@@ -17,39 +16,40 @@ import (
 type dwarfLines struct {
 	once    sync.Once
 	section []byte
-	headers []*line.Header
 	err     error
 
-	startsOnce sync.Once
-	starts     []unitStart // by ascending address
-}
+	headsOnce sync.Once
+	heads     []*line.Header
+	headsErr  error
 
-// unitStart is the address that a unit's program begins with.
-type unitStart struct {
-	pc   uint64
-	head *line.Header
+	startsOnce sync.Once
+	starts     lineStarts
 }
 
 func (f *File) debugLines() (*dwarfLines, error) {
 	p := &f.lines.dwarf
-	p.once.Do(func() {
-		if p.section, p.err = f.DebugSection(".debug_line"); p.err == nil {
-			p.headers, p.err = line.Headers(p.section, f.ByteOrder(), f.dropLines)
-		}
-		if len(p.headers) > 0 {
-			p.err = nil // what can be read is of use
-		}
-	})
+	p.once.Do(func() { p.section, p.err = f.DebugSection(".debug_line") })
 	return p, p.err
 }
 
-// unitAt is the unit that holds an offset of .debug_line, or nil.
-func (d *dwarfLines) unitAt(off uint64) *line.Header {
-	i := sort.Search(len(d.headers), func(i int) bool { return d.headers[i].Off > off }) - 1
-	if i < 0 || off < d.headers[i].Program() || off >= d.headers[i].End {
+// lineHeaders reads the heads of all units.
+func (f *File) lineHeaders(d *dwarfLines) ([]*line.Header, error) {
+	d.headsOnce.Do(func() {
+		d.heads, d.headsErr = line.Headers(d.section, f.ByteOrder(), f.dropLines)
+		if len(d.heads) > 0 {
+			d.headsErr = nil // what can be read is of use
+		}
+	})
+	return d.heads, d.headsErr
+}
+
+// lineUnitAt is the unit that holds an offset of .debug_line, or nil.
+func lineUnitAt(heads []*line.Header, off uint64) *line.Header {
+	i := sort.Search(len(heads), func(i int) bool { return heads[i].Off > off }) - 1
+	if i < 0 || off < heads[i].Program() || off >= heads[i].End {
 		return nil
 	}
-	return d.headers[i]
+	return heads[i]
 }
 
 // goMarks lists what DWARF's line table says of fn's addresses, ascending and
@@ -61,6 +61,9 @@ func (f *File) goMarks(fn *Func) ([]mark, error) {
 		return nil, err
 	}
 	off, h := f.sequence(d, fn)
+	if h == nil && d.headsErr != nil {
+		return nil, d.headsErr
+	}
 	if h == nil {
 		return nil, fmt.Errorf("%s is not in .debug_line", fn.Name)
 	}
@@ -82,54 +85,30 @@ func (f *File) goMarks(fn *Func) ([]mark, error) {
 // first function is the nearest before it, since linkers keep the order.
 func (f *File) sequence(d *dwarfLines, fn *Func) (uint64, *line.Header) {
 	pattern := line.SetAddress(f.ByteOrder(), uint64(fn.Entry))
-	f.lineStarts(d)
-	i := sort.Search(len(d.starts), func(i int) bool { return d.starts[i].pc > uint64(fn.Entry) }) - 1
-	if i >= 0 {
-		h := d.starts[i].head
-		if at := bytes.Index(d.section[h.Program():h.End], pattern); at >= 0 {
-			return h.Program() + uint64(at), h
+	if off, ok := f.lineStarts(d).before(uint64(fn.Entry)); ok {
+		h, err := line.ParseHeader(d.section, off, f.ByteOrder())
+		if err == nil {
+			if at := bytes.Index(d.section[h.Program():h.End], pattern); at >= 0 {
+				return h.Program() + uint64(at), h
+			}
 		}
 	}
 	defer f.dropLines()
-	return d.search(pattern)
-}
-
-// lineStarts reads where the units' programs begin.
-func (f *File) lineStarts(d *dwarfLines) {
-	d.startsOnce.Do(func() {
-		d.readStarts(f.ByteOrder(), f.dropLines)
-	})
+	heads, _ := f.lineHeaders(d)
+	return d.search(heads, pattern)
 }
 
 // dropLines gives back the memory of lines that were looked through.
 func (f *File) dropLines() { f.DropDebugSection(".debug_line") }
 
-func (d *dwarfLines) readStarts(order binary.ByteOrder, drop func()) {
-	dropped := uint64(0)
-	zero := line.SetAddress(order, 0)
-	op := zero[:len(zero)-8]
-	for _, h := range d.headers {
-		if h.Off-dropped > dropEvery {
-			drop()
-			dropped = h.Off
-		}
-		program := d.section[h.Program():h.End]
-		if len(program) >= len(zero) && bytes.HasPrefix(program, op) {
-			d.starts = append(d.starts, unitStart{order.Uint64(program[len(op):]), h})
-		}
-	}
-	drop()
-	slices.SortFunc(d.starts, func(a, b unitStart) int { return cmp.Compare(a.pc, b.pc) })
-}
-
 // search finds the operations that begin with pattern in all programs.
-func (d *dwarfLines) search(pattern []byte) (uint64, *line.Header) {
+func (d *dwarfLines) search(heads []*line.Header, pattern []byte) (uint64, *line.Header) {
 	for pos := 0; ; {
 		i := bytes.Index(d.section[pos:], pattern)
 		if i < 0 {
 			return 0, nil
 		}
-		if h := d.unitAt(uint64(pos + i)); h != nil {
+		if h := lineUnitAt(heads, uint64(pos+i)); h != nil {
 			return uint64(pos + i), h
 		}
 		pos += i + 1

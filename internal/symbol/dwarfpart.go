@@ -45,7 +45,7 @@ func (f *File) dwarfData() (*info.Data, error) {
 	p := &f.dw
 	p.once.Do(func() {
 		f.PrefetchDebug(".debug_info", ".debug_abbrev", ".debug_addr", ".debug_rnglists", ".debug_ranges")
-		p.data, p.err = info.Open(f, f.ByteOrder())
+		p.data, p.err = info.Open(unitKeeper{f}, f.ByteOrder())
 		p.indexes = map[*info.Unit]*unitIndex{}
 		p.types = map[typeKey]*Type{}
 		p.pointers = map[*Type]*Type{}

@@ -29,6 +29,7 @@ func TestKeptNames(t *testing.T) {
 			t.Cleanup(func() { f.Close() })
 			_, _ = f.TypeNames() // what is kept of types and lines are other files
 			f.PrologueEnd(f.FuncNamed("main.main"))
+			_, _ = f.Vars(f.FuncNamed("main.main").Entry)
 			_, _ = f.DebugSection(".debug_info")
 		}
 		for _, when := range []string{"made", "kept"} {

@@ -19,7 +19,7 @@ func (f *File) Preload(symbols ...string) {
 				_, _ = f.funcEntry(main.Entry)
 			}
 			_, _ = f.typeIndex()
-			f.FindELFSymbols(symbols...)
+			f.findKeptSymbols(symbols)
 			wg.Wait()
 		}
 	})

@@ -52,7 +52,7 @@ func (f *File) typeIndex() (*typeIndex, error) {
 }
 
 // minKept is the size from which on an index is worth a file.
-const minKept = 16 << 10
+var minKept = 8 << 10
 
 func (f *File) indexTypes(d *info.Data, x *typeIndex) {
 	var w typeWalk

@@ -53,7 +53,7 @@ type section struct {
 
 // Open reads the headers of the units. Unit headers that make no sense end the
 // list: what comes before them can be used. The error is for files whose first
-// unit cannot be read.
+// unit cannot be read. A src that is a [Keeper] is asked for the list first.
 func Open(src Source, order binary.ByteOrder) (*Data, error) {
 	d := &Data{src: src, order: order, sections: map[string]*section{}, abbrevs: map[uint64]*abbrevTable{}}
 	info, err := d.section(".debug_info")
@@ -61,22 +61,35 @@ func Open(src Source, order binary.ByteOrder) (*Data, error) {
 		return nil, err
 	}
 	d.info = info
-	r := buf.New(".debug_info", info, 0, order)
+	if k, ok := src.(Keeper); ok {
+		if kept, ok := k.Kept(); ok && d.decodeUnits(kept) {
+			return d, nil
+		}
+	}
+	if err := d.readUnits(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// readUnits goes through the section from header to header.
+func (d *Data) readUnits() error {
+	r := buf.New(".debug_info", d.info, 0, d.order)
 	for dropped := r.Off(); r.Len() > 0; {
 		if r.Off()-dropped > dropEvery {
-			src.DropDebugSection(".debug_info")
+			d.src.DropDebugSection(".debug_info")
 			dropped = r.Off()
 		}
 		u, err := d.readHeader(&r)
 		if err != nil {
 			if len(d.units) == 0 {
-				return nil, err
+				return err
 			}
 			break
 		}
 		d.units = append(d.units, u)
 	}
-	return d, nil
+	return nil
 }
 
 // section is a section's data, asked of the source once.
@@ -176,6 +189,9 @@ func (d *Data) readRanges() {
 	for i := range d.ranges {
 		reach = max(reach, d.ranges[i].high)
 		d.ranges[i].reach = reach
+	}
+	if k, ok := d.src.(Keeper); ok {
+		k.Keep(d.encodeUnits())
 	}
 }
 
