@@ -149,3 +149,24 @@ func (pr *process) hitGoroutine(t target.Thread, regs arch.Regs) int64 {
 	}
 	return g.ID
 }
+
+// Made implements step.Stack.
+func (k *stacks) Made(_ target.Thread, regs arch.Regs) (step.Made, bool) {
+	ints, _ := k.s.proc.Arch().GoABI()
+	closure, ok := regs.Uint(ints[0])
+	if !ok {
+		return step.Made{}, false
+	}
+	entry := make([]byte, k.s.proc.Arch().PtrSize())
+	_, err := k.s.tracerMem().ReadMemory(entry, addr.Addr(closure))
+	return step.Made{Entry: addr.Addr(k.s.proc.Arch().ByteOrder().Uint64(entry)), Closure: closure}, err == nil
+}
+
+// Begins implements step.Stack.
+func (k *stacks) Begins(t target.Thread, regs arch.Regs, closure uint64) bool {
+	if c, ok := regs.Uint(k.s.proc.Arch().GoContextReg()); !ok || c != closure {
+		return false
+	}
+	frames := k.look(t, regs, 2).frames
+	return len(frames) == 2 && realName(&frames[1]) == "runtime.goexit"
+}

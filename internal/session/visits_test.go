@@ -106,6 +106,7 @@ type walker struct {
 	id     int64
 	stop   visited
 	loops  []int // lines of range loops
+	starts []int // lines of go statements
 	// between: the last step came back to the middle of a line.
 	between bool
 }
@@ -121,7 +122,7 @@ func newWalker(t *testing.T, path string, busy bool) *walker {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	w := &walker{story: &story{t, s, path}, output: out, loops: loopLines(t)}
+	w := &walker{story: &story{t, s, path}, output: out, loops: loopLines(t), starts: goLines(t, "visited_lines")}
 	b := w.breakAt("main.main")
 	st := w.story.command(api.Continue)
 	w.id = st.SelectedGoroutine.ID
@@ -153,6 +154,9 @@ func (w *walker) command(name string) bool {
 // once is one command. It tells whether main still runs.
 func (w *walker) once(name string) bool {
 	w.Helper()
+	if name == api.Step && slices.Contains(w.starts, w.stop.line) {
+		name = api.Next
+	}
 	for {
 		st := w.story.command(name)
 		if st.Exited || st.StopReason != "next finished" && st.CurrentThread == nil {
@@ -249,15 +253,26 @@ func printing(t *testing.T, name string, o testkit.Options) string {
 }
 
 // loopLines are the lines of the program's range loops.
-func loopLines(t *testing.T) (lines []int) {
+func loopLines(t *testing.T) []int {
+	return linesOf(t, "visited_lines", func(n ast.Node) bool { _, ok := n.(*ast.RangeStmt); return ok })
+}
+
+// goLines are the lines of a program's go statements. From there a step leads to
+// the goroutine that is made, of which the oracles know nothing.
+func goLines(t *testing.T, program string) []int {
+	return linesOf(t, program, func(n ast.Node) bool { _, ok := n.(*ast.GoStmt); return ok })
+}
+
+// linesOf are the lines on which a program has what is asked for.
+func linesOf(t *testing.T, program string, wanted func(ast.Node) bool) (lines []int) {
 	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, filepath.Join(testkit.Root(t), "testdata", "programs", "visited_lines", "main.go"), nil, 0)
+	f, err := parser.ParseFile(fset, filepath.Join(testkit.Root(t), "testdata", "programs", program, "main.go"), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ast.Inspect(f, func(n ast.Node) bool {
-		if r, ok := n.(*ast.RangeStmt); ok {
-			lines = append(lines, fset.Position(r.Pos()).Line)
+		if n != nil && wanted(n) {
+			lines = append(lines, fset.Position(n.Pos()).Line)
 		}
 		return true
 	})

@@ -133,6 +133,11 @@ type Stack interface {
 	// frames that are not deeper than depth. The last one is sure to be the
 	// user's.
 	Pending(t target.Thread, regs arch.Regs, depth uint64) []Pending
+	// Made is the goroutine that t, where runtime.newproc begins, is about to make.
+	Made(t target.Thread, regs arch.Regs) (m Made, ok bool)
+	// Begins tells whether t is where a goroutine begins that was made with the
+	// closure.
+	Begins(t target.Thread, regs arch.Regs, closure uint64) bool
 }
 
 // DeferCaller is who runs a deferred function.

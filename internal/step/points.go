@@ -22,10 +22,11 @@ const (
 	call                    // a call instruction of the line, or in a wrapper
 	crossed                 // the body of a function of another language
 	entered                 // the body of a function that was called
+	begins                  // the entry of a new goroutine's first function
 )
 
 // point is what a plan wants to happen at an address in a frame. Of deferred
-// functions, depth is Pending.Frame.
+// functions, depth is Pending.Frame; of new goroutines it is Made.Closure.
 type point struct {
 	kind  kind
 	depth uint64
@@ -76,6 +77,8 @@ func (p *points) Hit(h *breakpoint.Hit) (Action, error) {
 		return GoOn, p.armPending(p.Stack.Pending(h.Thread, h.Regs, p.start.Place.Depth))
 	case pt.kind == deferredVia:
 		return GoOn, p.throughAt(h)
+	case pt.kind == begins:
+		return p.begun(h)
 	}
 	return p.finish(pt), nil
 }
@@ -85,7 +88,11 @@ func (p *points) Hit(h *breakpoint.Hit) (Action, error) {
 func (p *points) Stepped(t target.Thread, regs arch.Regs) (Action, error) {
 	f, ok := p.Code.Func(regs.PC())
 	switch {
-	case !ok || f.Hidden || regs.PC() != f.Entry:
+	case !ok || regs.PC() != f.Entry:
+		return GoOn, nil
+	case f.Name == maker:
+		return GoOn, p.follow(t, regs)
+	case f.Hidden:
 		return GoOn, nil
 	case f.Between:
 		return GoOn, p.cross(f)
@@ -155,10 +162,13 @@ func (p *points) arm(a addr.Addr, k kind, depth uint64) error {
 // frame.
 func (p *points) match(h *breakpoint.Hit) (point, bool) {
 	pl, err := p.Stack.Place(h.Thread, h.Regs)
-	if err != nil || pl.Goroutine != p.start.Place.Goroutine {
+	if err != nil {
 		return point{}, false
 	}
 	for _, pt := range p.at[h.Addr] {
+		if pt.kind != begins && pl.Goroutine != p.start.Place.Goroutine {
+			continue
+		}
 		if p.frameFits(pt, pl, h) {
 			return pt, true
 		}
@@ -176,6 +186,8 @@ func (p *points) frameFits(pt point, pl Place, h *breakpoint.Hit) bool {
 	case loopBody:
 		depth, ok := p.Stack.LoopFrame(h.Thread, h.Regs)
 		return ok && depth == pt.depth
+	case begins:
+		return p.Stack.Begins(h.Thread, h.Regs, pt.depth)
 	}
 	return pt.depth == pl.Depth
 }

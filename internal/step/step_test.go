@@ -93,6 +93,10 @@ func (y *toy) DeferCaller(target.Thread, arch.Regs) (step.DeferCaller, uint64) {
 
 func (y *toy) Pending(target.Thread, arch.Regs, uint64) []step.Pending { return nil }
 
+func (y *toy) Made(target.Thread, arch.Regs) (step.Made, bool) { return step.Made{}, false }
+
+func (y *toy) Begins(target.Thread, arch.Regs, uint64) bool { return false }
+
 func (y *toy) program() step.Program {
 	return step.Program{Code: y, Stack: y, Table: y.set.Table()}
 }
