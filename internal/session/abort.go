@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -91,6 +92,10 @@ func (a *abortion) next() (runLoop, error) {
 	if err != nil {
 		return nil, err
 	}
+	if w.g.Status == goruntime.Waiting && slices.Contains(forEver, w.g.WaitReason) {
+		return nil, fmt.Errorf("the call of %s cannot be aborted: goroutine %d waits for ever (%s), and nothing takes a goroutine out of that; "+
+			"it stays, and with it the goroutine that called. The others go on with continue; detaching is safe, too", a.what, w.g.ID, w.g.WaitReason)
+	}
 	frames := a.stack(w, maxAbortFrames)
 	if len(frames) == 0 {
 		return nil, fmt.Errorf("the call of %s cannot be aborted: the stack of goroutine %d cannot be read", a.what, w.g.ID)
@@ -121,6 +126,9 @@ func (a *abortion) next() (runLoop, error) {
 	return nil, fmt.Errorf("the call of %s cannot be aborted: goroutine %d is in %s, and on its stack is none of the program's own functions, which could be made to panic",
 		a.what, w.g.ID, frames[0].Name)
 }
+
+// forEver are the runtime's reasons for waiting that do not end.
+var forEver = []string{"select (no cases)", "chan receive (nil chan)", "chan send (nil chan)"}
 
 func (a *abortion) run(p step.Plan) runLoop {
 	a.plan = p

@@ -165,3 +165,49 @@ func TestAbortOfWaiting(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestAbortOfBlocked: a function that cannot wake any more is not waited for, and
+// what one does then is safe: the rest of the program goes on, other goroutines
+// can be looked at and left.
+func TestAbortOfBlocked(t *testing.T) {
+	for _, kill := range []bool{true, false} {
+		s, p := attached(t, "functions_that_hang", testkit.Options{}, "until", "killed")
+		s.breakAt("main.go:" + markedLine(s, "the debugger calls here"))
+		s.command(api.Continue)
+		s.breakAt("main.blocked")
+		if got := s.call("blocked()"); got != "stopped: breakpoint" {
+			t.Fatal(got)
+		}
+		s.haltIn(func() bool { return s.parkedIn("main.blocked") })
+		for range 2 {
+			if got := s.abort(); !strings.Contains(got, "cannot be aborted: goroutine") || !strings.Contains(got, "waits for ever (select (no cases))") {
+				t.Fatal(got)
+			}
+		}
+		before := s.eval("main.rounds.v")
+		s.haltIn(func() bool { return s.eval("main.rounds.v") != before })
+		if err := s.Detach(context.Background(), kill); err != nil && !strings.Contains(err.Error(), "1 injected calls have not ended: they go on") {
+			t.Error(err)
+		}
+		if kill {
+			continue
+		}
+		at := processorTime(t, p.PID)
+		testkit.Eventually(t, func() bool { return processorTime(t, p.PID) > at }, "the program goes on")
+	}
+}
+
+// processorTime of a process so far, in ticks (proc(5)).
+func processorTime(t *testing.T, pid int) int64 {
+	t.Helper()
+	data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := strings.Fields(string(data[strings.LastIndexByte(string(data), ')')+1:]))
+	n, err := strconv.ParseInt(fields[11], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -151,7 +151,7 @@ func (c *client) call(r *request, d *debuggee, thread int, scope api.EvalScope, 
 	}
 	if st.CurrentThread == nil || !st.CurrentThread.CallReturn {
 		r.after = func() { c.handles.reset(); c.showStop("", st) }
-		return nil, failed("Unable to call "+expr, fmt.Errorf("the call was interrupted; continue to finish it"))
+		return nil, failed("Unable to call "+expr, fmt.Errorf("the call was interrupted: continue to finish it, or give it up by call -abort"))
 	}
 	r.after = func() { c.changed("", 0, 0) }
 	return c.callResult(st.CurrentThread.ReturnValues, thread, scope), nil

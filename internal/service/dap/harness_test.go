@@ -122,6 +122,20 @@ func (e *editor) breaks(list ...M) []godap.Breakpoint {
 	return r.Body.Breakpoints
 }
 
+// marked is the line of the program's own file with a comment.
+func (e *editor) marked(comment string) int {
+	e.TB.Helper()
+	text, err := os.ReadFile(e.main)
+	if err != nil {
+		e.TB.Fatal(err)
+	}
+	before, _, ok := strings.Cut(string(text), "// "+comment)
+	if !ok {
+		e.TB.Fatalf("no line says %q", comment)
+	}
+	return 1 + strings.Count(before, "\n")
+}
+
 func (e *editor) configured() {
 	e.TB.Helper()
 	Do[*godap.ConfigurationDoneResponse](e.Client, "configurationDone", nil)

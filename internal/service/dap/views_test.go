@@ -245,6 +245,32 @@ func TestEvaluate(t *testing.T) {
 	e.gone()
 }
 
+// TestCallIsAborted: an editor's console gives up a call that does not return.
+func TestCallIsAborted(t *testing.T) {
+	e := launched(t, "functions_that_hang", nil)
+	here := e.marked("the debugger calls here")
+	e.breakAt(here, e.marked("spin turns"))
+	e.configured()
+	thread := e.stopped("breakpoint").Body.ThreadId
+	call := func(thread int, expr string) M {
+		return M{"expression": "call " + expr, "frameId": e.top(thread).Id, "context": "repl"}
+	}
+	if text := e.Fail("evaluate", call(thread, "spin(build(3))")); !strings.Contains(text, "the call was interrupted") {
+		t.Fatal(text)
+	}
+	called := e.stopped("breakpoint").Body.ThreadId // a goroutine of its own
+	e.at(called, e.marked("spin turns"))
+	e.breakAt()
+	if got := Do[*godap.EvaluateResponse](e.Client, "evaluate", call(called, "-abort")).Body.Result; !strings.Contains(got, "SIGINT: interrupt") {
+		t.Error(got)
+	}
+	e.at(thread, here)
+	if got := Do[*godap.EvaluateResponse](e.Client, "evaluate", call(thread, "add(20, 22)")).Body.Result; got != "42" {
+		t.Error(got)
+	}
+	e.gone()
+}
+
 func TestCompletions(t *testing.T) {
 	e, _, f := viewed(t)
 	for text, want := range map[string]string{

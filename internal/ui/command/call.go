@@ -24,7 +24,8 @@ Ctrl-C stops a call that takes too long; continue goes on with it, and -abort
 ends it: the function panics as soon as it is in code of the program, its deferred
 functions run, and the goroutine is where it was. What it has done stays done, and
 a lock stays held that no deferred call unlocks. A function that waits for ever
-does not get to a place where it can be ended.`,
+does not get to a place where it can be ended: it stays, and the goroutine that
+called it, while the rest of the program goes on with continue.`,
 		Run: runCall, Complete: completeCall,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +17,7 @@ var (
 	never                  = make(chan int)
 	kept                   any
 	quit                   = make(chan bool)
+	rounds                 atomic.Int64 // of garbage
 )
 
 type node struct {
@@ -101,6 +103,9 @@ func stubborn() (text string) {
 func forever() int { return <-never }
 
 //go:noinline
+func blocked() int { select {} }
+
+//go:noinline
 func add(a, b int) int { return a + b }
 
 func garbage() {
@@ -109,6 +114,7 @@ func garbage() {
 		case <-quit:
 			return
 		default:
+			rounds.Add(1)
 			verify(build(100), 100)
 		}
 	}
@@ -117,14 +123,17 @@ func garbage() {
 func main() {
 	go garbage()
 	list := build(1000)
-	sum := 0
+	sum, last := 0, len(os.Args)*1000
+	if len(os.Args) == 3 { // somebody attaches
+		last = -1
+	}
 	if len(os.Args) > 5 {
-		fmt.Println(spin(nil), allocate(0), format(), nap(), nested(1), stubborn(), forever(), add(1, 2))
+		fmt.Println(spin(nil), allocate(0), format(), nap(), nested(1), stubborn(), forever(), blocked(), add(1, 2))
 	}
 	for round := 0; round < 1_000_000; round++ {
 		sum += round // the debugger calls here
 		verify(list, 1000)
-		if round == len(os.Args)*1000 || spins < 0 {
+		if round == last || spins < 0 {
 			break
 		}
 	}
