@@ -25,6 +25,9 @@ type Site struct {
 	// Closure is the closure of a call that has not begun yet, such as a
 	// deferred one: what it has captured is read from there. 0 elsewhere.
 	Closure addr.Addr
+	// Enclosing finds the frames whose variables are in scope, too, because the
+	// frame is the body of a loop there; nil: there are none.
+	Enclosing func() []*Scope
 }
 
 // captured tells variables that are in the closure of a call to come.

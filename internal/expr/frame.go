@@ -30,5 +30,6 @@ func ScopeOf(images []*image.Image, f *unwind.Frame, env value.Env) *Scope {
 	if f.Image != nil {
 		env.Order, env.PtrSize = f.Image.File.ByteOrder(), f.Image.File.PtrSize()
 	}
+	sc.Enclosing = enclosing(images, f, env)
 	return sc
 }

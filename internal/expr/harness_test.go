@@ -25,7 +25,7 @@ func scopeIn(t testing.TB, p *trapped.Program, function string) *Scope {
 		if frames[i].Name != function {
 			continue
 		}
-		sc := ScopeOf(p.Images.All(), &frames[i], value.Env{Mem: pagecache.New(p.Proc), Runtime: p.Runtime})
+		sc := ScopeOf(p.Images.All(), &frames[i], value.Env{Mem: pagecache.New(p.Proc), Runtime: p.Runtime, Set: p.Images})
 		sc.ThreadID = p.Thread.ID()
 		sc.G = func() (*goruntime.G, error) {
 			g, _, err := p.Runtime.ThreadG(p.Proc, regs)

@@ -16,6 +16,9 @@ func (c *compiler) lookup(at ast.Node, name string) (node, error) {
 	if v := c.local(name); v != nil {
 		return c.variable(at, v, c.site.Image)
 	}
+	if v, _ := c.site.enclosedVar(name); v != nil {
+		return &enclosedNode{at: at, e: c.e, name: name}, nil
+	}
 	if pkg := c.pkg(); pkg != "" {
 		return c.packageLevel(at, pkg+"."+name)
 	}

@@ -63,7 +63,7 @@ func (c *compiler) isPackage(id *ast.Ident) bool {
 	if quoted {
 		return true
 	}
-	if c.local(name) != nil {
+	if c.isVariable(name) {
 		return false
 	}
 	if _, ok := registerNamed(c.site, name); ok {
@@ -146,7 +146,7 @@ func (c *compiler) methodName(x *ast.SelectorExpr) (node, error) {
 		return nil, nil
 	}
 	name, quoted := c.e.name(root)
-	if !quoted && c.local(name) != nil {
+	if !quoted && c.isVariable(name) {
 		return nil, nil
 	}
 	text := strings.ReplaceAll(c.e.text(x), `"`, "")

@@ -26,7 +26,12 @@ func (sc *Scope) Variables() ([]Variable, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sc.Among(all, func(*symbol.Var) bool { return true }), nil
+	list := sc.Among(all, func(*symbol.Var) bool { return true })
+	if outer := sc.enclosedVariables(list); len(outer) > 0 {
+		list = append(outer, list...)
+		slices.SortStableFunc(list, func(a, b Variable) int { return order(a.Var) - order(b.Var) })
+	}
+	return list, nil
 }
 
 // Among is Variables, of those that are wanted. all is what the image's file

@@ -69,6 +69,18 @@ func callOf(mem target.Memory, set *image.Set, f *Frame) (*Frame, *symbol.CallSi
 	return caller, site, err
 }
 
+// Callers yields the frames that called f's function, those of inlined calls left
+// out, the innermost first, until it is told to stop or the stack ends.
+func Callers(mem target.Memory, set *image.Set, f *Frame, yield func(*Frame) bool) {
+	for range DefaultMax {
+		caller, err := callerOf(mem, set, f)
+		if err != nil || !yield(caller) {
+			return
+		}
+		f = caller
+	}
+}
+
 // callerOf is the frame whose code called f's.
 func callerOf(mem target.Memory, set *image.Set, f *Frame) (*Frame, error) {
 	w := &walk{mem: newPages(mem), set: set, arch: f.Regs.arch}

@@ -205,13 +205,11 @@ func integerText(v *Value) (string, error) {
 		u, _ := v.Uint()
 		text, n = strconv.FormatUint(u, 10), int64(u)
 	}
+	if shown := formatted(v); shown != "" {
+		return shown + " (" + text + ")", nil
+	}
 	if name := constName(v.Type, n); name != "" {
 		return name + " (" + text + ")", nil
-	}
-	if f := templateOf(v); f != "" {
-		if shown := formatted(v); shown != "" {
-			return shown + " (" + text + ")", nil
-		}
 	}
 	return text, nil
 }
