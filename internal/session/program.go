@@ -100,13 +100,21 @@ func (c *code) Instr(pc addr.Addr) (arch.Inst, error) {
 }
 
 // RangeBodies implements step.Code.
-func (c *code) RangeBodies(f step.Func) (list []step.Func) {
+func (c *code) RangeBodies(f step.Func) []step.Func {
 	base, _, _ := strings.Cut(f.Name, rangeBody)
+	return c.bodiesIn(base)
+}
+
+// bodiesIn lists the bodies of the loops in a function or body. Up to go1.26
+// those in bodies are counted with the function's others, since then with the
+// body: f-range1-range1.
+func (c *code) bodiesIn(base string) (list []step.Func) {
 	for i := 1; ; i++ {
-		img, fn := c.images.FuncNamed(fmt.Sprintf("%s%s%d", base, rangeBody, i))
+		name := fmt.Sprintf("%s%s%d", base, rangeBody, i)
+		img, fn := c.images.FuncNamed(name)
 		if fn == nil {
 			return list
 		}
-		list = append(list, c.stepFunc(img, fn))
+		list = append(append(list, c.stepFunc(img, fn)), c.bodiesIn(name)...)
 	}
 }
