@@ -65,6 +65,15 @@ func describe(h *elf.Section) SectionHeader {
 	}
 }
 
+// Within is how many of a section's bytes the file can have, whatever the table
+// of sections says.
+func (f *File) Within(h SectionHeader) uint64 {
+	if off := uint64(h.Off); off < uint64(f.size) {
+		return min(h.Size, uint64(f.size)-off)
+	}
+	return 0
+}
+
 // Has says whether Section can be expected to give data for name.
 func (f *File) Has(name string) bool {
 	s := f.lookup(name)

@@ -26,7 +26,7 @@ func (f *File) findTable() (*tablePlace, bool) {
 	p.once.Do(func() {
 		for _, name := range []string{".gopclntab", ".data.rel.ro.gopclntab"} {
 			if h, ok := f.obj.Header(name); ok && f.obj.Has(name) {
-				p.section, p.size, p.addr = name, h.Size, h.Addr
+				p.section, p.size, p.addr = name, f.obj.Within(h), h.Addr
 				return
 			}
 		}

@@ -127,6 +127,16 @@ func (p *Process) seizeChild() error {
 	return p.continueStopped()
 }
 
+// fatalAtExec is the error of a program that cannot be loaded, such as one whose
+// file is too short: the kernel finds out when there is no way back to the
+// program before, and ends it by a signal.
+func (s status) fatalAtExec() error {
+	if s.event != 0 || s.signal != unix.SIGSEGV && s.signal != unix.SIGBUS {
+		return nil
+	}
+	return fmt.Errorf("the kernel cannot load it (%s): its file may be damaged or cut off", unix.SignalName(s.signal))
+}
+
 // continueStopped ends a group stop by a SIGCONT that the program never sees.
 // Precondition: tracer.
 func (p *Process) continueStopped() error {
@@ -144,6 +154,9 @@ func (p *Process) continueStopped() error {
 		if s.event == 0 && s.signal == unix.SIGCONT {
 			p.beginStopped()
 			return nil
+		}
+		if err := s.fatalAtExec(); err != nil {
+			return err
 		}
 	}
 }
@@ -165,6 +178,9 @@ func (p *Process) expect(event int, sig syscall.Signal) error {
 		}
 		if s.event == event && s.signal == sig {
 			return nil
+		}
+		if err := s.fatalAtExec(); err != nil {
+			return err
 		}
 		// Another signal came first. Nothing of the program has run that
 		// could have a use for it.

@@ -89,7 +89,20 @@ func TestLaunchErrors(t *testing.T) {
 			t.Errorf("Launch(%s): %v, want ...%s", path, err, want)
 		}
 	}
-	_, err := Launch(context.Background(), Command{Path: "/bin/true", TTY: plain})
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(dir, "cut")
+	os.WriteFile(cut, whole[:4096], 0o755)
+	if _, err := Launch(context.Background(), Command{Path: cut}); err == nil || !strings.Contains(err.Error(), "the kernel cannot load it") {
+		t.Errorf("a file that is cut off: %v", err)
+	}
+	_, err = Launch(context.Background(), Command{Path: "/bin/true", TTY: plain})
 	if err == nil || !strings.Contains(err.Error(), "is not a terminal") {
 		t.Errorf("TTY that is a file: %v", err)
 	}
