@@ -27,6 +27,7 @@ func main() {
 
 // run is the program; it returns the exit status: 0, or 1 after an error.
 func run(args []string) int {
+	collectLater()
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		fmt.Fprintf(os.Stderr, "tinydbg runs on linux/amd64 only so far, this is %s/%s\n", runtime.GOOS, runtime.GOARCH)
 		return 1
