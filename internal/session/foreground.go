@@ -13,6 +13,7 @@ import (
 type jobOwner interface {
 	GiveTerminal() error
 	TakeTerminal() error
+	InForeground() bool
 }
 
 // lendTerminal lets a process in a group of its own read from our terminal
@@ -51,10 +52,19 @@ func (pr *process) jobStopped(sig syscall.Signal) {
 		sig = syscall.SIGTSTP
 	}
 	go func() {
-		pr.takeTerminal()
-		job.Suspend(sig)
+		if !pr.foregroundAgain(sig) {
+			pr.takeTerminal()
+			job.Suspend(sig)
+		}
 		_ = s.do(func() error { return pr.continueJob() })
 	}()
+}
+
+// foregroundAgain tells whether the program was stopped for the terminal's sake
+// while it was in the background, and no longer is: fg can follow bg so soon.
+func (pr *process) foregroundAgain(sig syscall.Signal) bool {
+	owner, ok := pr.proc.(jobOwner)
+	return ok && (sig == syscall.SIGTTIN || sig == syscall.SIGTTOU) && owner.InForeground()
 }
 
 // continueJob lets the program's job run again. What its threads have to tell of

@@ -98,6 +98,22 @@ func (p *Process) TakeTerminal() error {
 	return passTerminal(group, unix.Getpgrp())
 }
 
+// InForeground tells whether the debugger or the process is the foreground job of
+// the debugger's own terminal.
+func (p *Process) InForeground() bool {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	defer tty.Close()
+	now, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
+	if err != nil {
+		return false
+	}
+	group, err := unix.Getpgid(p.pid)
+	return now == unix.Getpgrp() || err == nil && now == group
+}
+
 // passTerminal changes the foreground group of the controlling terminal from
 // one to another; from 0 is any.
 func passTerminal(from, to int) error {

@@ -16,7 +16,8 @@ import (
 func Page(screen *os.File) func(w io.Writer, text string) error {
 	return func(w io.Writer, text string) error {
 		_, height, err := term.GetSize(int(screen.Fd()))
-		if w != io.Writer(screen) || err != nil || strings.Count(text, "\n") < height {
+		unknown := err != nil || height <= 0 // serial lines have no size
+		if w != io.Writer(screen) || unknown || strings.Count(text, "\n") < height {
 			_, err := io.WriteString(w, text)
 			return err
 		}
