@@ -95,6 +95,9 @@ func (e *Editor) read(ctx context.Context, shell *readline.Shell, prompt string)
 		if errors.Is(l.err, readline.ErrInterrupt) {
 			return "", ErrInterrupted
 		}
+		if l.err != nil && before != nil && hungUp() {
+			return "", ErrHungUp
+		}
 		return l.text, l.err
 	case <-ctx.Done():
 		if before != nil {
@@ -102,6 +105,13 @@ func (e *Editor) read(ctx context.Context, shell *readline.Shell, prompt string)
 		}
 		return "", ctx.Err()
 	}
+}
+
+// hungUp tells whether there is no terminal behind standard input any more,
+// whose end is then nobody's Ctrl-D. SIGHUP comes as well, at about that time.
+func hungUp() bool {
+	_, err := term.GetState(int(os.Stdin.Fd()))
+	return errors.Is(err, syscall.EIO)
 }
 
 // suspend is the name of what ^Z does.

@@ -15,6 +15,9 @@ import (
 // ErrInterrupted is returned by a Reader when the user pressed Ctrl-C.
 var ErrInterrupted = errors.New("interrupted")
 
+// ErrHungUp is returned by a Reader when the terminal was closed.
+var ErrHungUp = errors.New("the terminal has gone")
+
 // Reader reads lines. Both methods show a prompt and return the next line
 // without its end; io.EOF means that there are no more.
 type Reader interface {
