@@ -78,16 +78,31 @@ func mayRaise() bool {
 const lowestNice = -20
 
 // busy tells whether each processor has something to do, or could have: there are
-// as many threads as can be run, this one not counted. See proc_loadavg(5).
+// more threads that can be run than processors, this one counted, whenever one
+// looks. Some of those are short-lived, such as a child that has just been started.
 func busy() bool {
+	for range looks {
+		if n, ok := runnable(); ok && n <= runtime.NumCPU() {
+			return false
+		}
+		time.Sleep(100 * time.Microsecond)
+	}
+	return true
+}
+
+// looks is how often busy looks.
+const looks = 8
+
+// runnable is how many threads of the machine can be run now, see proc_loadavg(5).
+func runnable() (n int, ok bool) {
 	data, _ := os.ReadFile("/proc/loadavg")
 	fields := strings.Fields(string(data))
 	if len(fields) < 4 {
-		return true
+		return 0, false
 	}
-	runnable, _, _ := strings.Cut(fields[3], "/")
-	n, err := strconv.Atoi(runnable)
-	return err != nil || n > runtime.NumCPU()
+	running, _, _ := strings.Cut(fields[3], "/")
+	n, err := strconv.Atoi(running)
+	return n, err == nil
 }
 
 // maxPasses bounds how often threads are listed anew.
