@@ -8,21 +8,41 @@ import (
 	"github.com/tinydbg/tinydbg/internal/testkit"
 )
 
-// A call from the middle of optimised code leaves every register as it was.
+// A call from the middle of optimised code leaves every register as it was, whether
+// the debugger is there at its end or was killed.
 func TestRegistersAfterCall(t *testing.T) {
 	for _, version := range testkit.Versions() {
-		proc := testkit.Start(t, testkit.Build(t, "registers_kept", testkit.Options{Go: version, Optimized: true}))
-		proc.WaitOutput(t, "started")
-		_, in, _ := brokenInto(t, proc, "break main.go:39\ncontinue\ncall main.slow()\nclearall\ncontinue\n")
-		fmt.Fprintln(proc.Stdin)
-		proc.WaitOutput(t, "in the call")
-		fmt.Fprintln(proc.Stdin)
-		testkit.Eventually(t, func() bool {
-			return strings.Contains(proc.Output(), "right") || strings.Contains(proc.Output(), "wrong") || proc.Exited()
-		}, "the loop ends")
-		if out := proc.Output(); !strings.Contains(out, "right") {
-			t.Errorf("the program says\n%s", out)
+		path := testkit.Build(t, "registers_kept", testkit.Options{Go: version, Optimized: true})
+		for _, what := range []string{"finished", "killed", "succeeded"} {
+			t.Run(version+"/"+what, func(t *testing.T) { registersAfterCall(t, path, what) })
 		}
-		in.Close()
 	}
+}
+
+// registersAfterCall: the debugger is there at the end, was killed, or was killed and
+// another one has come.
+func registersAfterCall(t *testing.T, path, what string) {
+	proc := testkit.Start(t, path)
+	proc.WaitOutput(t, "started")
+	cmd, in, _ := brokenInto(t, proc, "break main.go:39\ncontinue\ncall main.slow()\nclearall\ncontinue\n")
+	fmt.Fprintln(proc.Stdin)
+	proc.WaitOutput(t, "in the call")
+	if what != "finished" {
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+	}
+	if what == "succeeded" {
+		_, in, _ := brokenInto(t, proc, "break main.slow\ncontinue\n")
+		defer in.Close()
+	}
+	fmt.Fprintln(proc.Stdin)
+	testkit.Eventually(t, func() bool {
+		return strings.Contains(proc.Output(), "right") || strings.Contains(proc.Output(), "wrong") || proc.Exited()
+	}, "the loop ends")
+	if out := proc.Output(); !strings.Contains(out, "right") {
+		t.Errorf("the program says\n%s", out)
+	}
+	in.Close()
 }

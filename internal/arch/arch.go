@@ -147,4 +147,25 @@ type Guard struct {
 	Count, Table int
 	// Restorer is code that returns from a signal handler.
 	Restorer int
+	// EndCall ends calls that a debugger has made which is no more.
+	EndCall EndCall
+}
+
+// EndCall is code by which a thread goes on as it was before it made a call. Behind
+// it are frames. The first word of each is the stack pointer that the thread had
+// where the call was made, 0 in one that is not in use; and then there is what the
+// system has on the stack when a signal handler is to return. The code looks for the
+// frame of which the word is at most Room above the thread's stack pointer, and
+// returns as a signal handler does. If there is none the thread goes on at the address
+// in the word at Otherwise. All numbers but the counts are of bytes,
+// and the addresses are from the beginning of the code.
+type EndCall struct {
+	Code []byte
+	Room int
+	// Otherwise is where that word is.
+	Otherwise int
+	// Frames is where the first is, FrameSize the size of each, and Frame where in
+	// it the system's part begins, at a multiple of 64.
+	Frames, FrameSize, Frame int
+	FrameCount               int
 }

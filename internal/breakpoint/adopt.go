@@ -2,6 +2,7 @@ package breakpoint
 
 import (
 	"encoding/binary"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
@@ -18,13 +19,14 @@ const (
 )
 
 // Adopt makes the traps and the scratch memory that a dead debugger left in the
-// process the table's own, and tells whether there are any.
+// process the table's own, and tells whether there are any. What another version
+// of the debugger left, whose layout is not known, is Foreign.
 func (t *Table) Adopt(maps []target.Mapping) (found bool) {
 	for _, m := range maps {
-		if !m.Exec || m.Write || m.Shared || m.Path != "" || m.End-m.Start < ScratchSize {
+		if !m.Exec || m.Write || m.Shared || m.Path != "" || m.End-m.Start < slotsEnd {
 			continue
 		}
-		last := m.End - ScratchSize
+		last := m.End - slotsEnd
 		for a := m.Start; a <= last && a < m.Start+mostPages*pageSize; a += pageSize {
 			if r := t.readRegion(a); r != nil {
 				t.adoptRegion(r)
@@ -36,6 +38,9 @@ func (t *Table) Adopt(maps []target.Mapping) (found bool) {
 	return found
 }
 
+// Foreign tells whether Adopt found what another version of the debugger left.
+func (t *Table) Foreign() bool { return t.foreign }
+
 func (t *Table) readRegion(a addr.Addr) *region {
 	var h header
 	l := t.layout()
@@ -45,6 +50,9 @@ func (t *Table) readRegion(a addr.Addr) *region {
 	}
 	if _, err := binary.Decode(data, t.arch.ByteOrder(), &h); err != nil {
 		return nil
+	}
+	if h.Base == a && strings.HasPrefix(string(h.Magic[:]), kind) && string(h.Magic[:]) != magic {
+		t.foreign = true
 	}
 	if string(h.Magic[:]) != magic || h.Base != a || h.Size != ScratchSize {
 		return nil
@@ -68,7 +76,7 @@ func (t *Table) adoptRegion(r *region) {
 		entry := data[int(r.table-r.base)+i*entrySize:]
 		c := &slot{region: r, index: i, addr: r.first + addr.Addr(i*slotSize), site: addr.Addr(order.Uint64(entry))}
 		to := addr.Addr(order.Uint64(entry[8:]))
-		if c.site != 0 && to == c.site+addr.Addr(len(t.arch.Trap())) {
+		if c.site != 0 && to != c.addr { // a trap of the program's own
 			r.slots[i], r.next = slot{region: r, index: i, site: c.site, to: to}, i+1
 		}
 		if c.site == 0 || to != c.addr {

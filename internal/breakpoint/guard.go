@@ -3,7 +3,6 @@ package breakpoint
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -29,8 +28,11 @@ const (
 	headerSize = 128
 )
 
-// magic begins the header. The digit is the layout's version.
-const magic = "tinydbg scratch1"
+// magic begins the header: what it is, and the layout's version.
+const (
+	kind  = "tinydbg scratch"
+	magic = kind + "3"
+)
 
 // header is what a region says about itself.
 type header struct {
@@ -62,6 +64,9 @@ func (t *Table) AddGuarded(base addr.Addr, size int, before target.Handler) erro
 	copy(h.Magic[:], magic)
 	if _, err := binary.Encode(image[l.header:], order, &h); err != nil {
 		return err
+	}
+	if _, err := t.mem.WriteMemory(base+slotsEnd, t.guard.EndCall.Code); err != nil {
+		return fmt.Errorf("write the guard: %w", err)
 	}
 	if _, err := t.mem.WriteMemory(base, image); err != nil {
 		return fmt.Errorf("write the guard: %w", err)
@@ -121,65 +126,6 @@ func (t *Table) putEntry(b []byte, c *slot) {
 	}
 	t.arch.ByteOrder().PutUint64(b, uint64(c.site))
 	t.arch.ByteOrder().PutUint64(b[8:], uint64(to))
-}
-
-// Skip has the guard skip trap instructions of the program's own, should nobody
-// be there to act on them: those by which a function that the debugger calls
-// tells how far it is.
-func (t *Table) Skip(traps []addr.Addr) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, a := range traps {
-		r := t.regionFor(a)
-		if r == nil || r.table == 0 {
-			return
-		}
-		i := r.take()
-		r.slots[i] = slot{region: r, index: i, site: a, to: a + addr.Addr(len(t.arch.Trap()))}
-		t.writeEntries(r, i, i)
-	}
-}
-
-// Skipped is where the guard sends threads at traps that it was told to skip.
-func (t *Table) Skipped() map[addr.Addr]addr.Addr {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	to := map[addr.Addr]addr.Addr{}
-	for _, r := range t.scratch {
-		for _, c := range r.slots {
-			if c.to != 0 {
-				to[c.site] = c.to
-			}
-		}
-	}
-	return to
-}
-
-// SkipNone ends what Skip began.
-func (t *Table) SkipNone() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, r := range t.scratch {
-		for i := range r.slots {
-			if r.slots[i].to != 0 {
-				r.slots[i] = slot{}
-				t.writeEntries(r, i, i)
-				r.free = append(r.free, i)
-			}
-		}
-	}
-}
-
-// Skips tells whether the guard skips traps: a call is in progress.
-func (t *Table) Skips() bool {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	for _, r := range t.scratch {
-		if slices.ContainsFunc(r.slots, func(c slot) bool { return c.to != 0 }) {
-			return true
-		}
-	}
-	return false
 }
 
 // writeEntries writes the guard's entries from one slot to another anew; those

@@ -16,8 +16,10 @@ const (
 	slotSize = 96
 	// slotCount is how many there are in a region.
 	slotCount = 576
-	// ScratchSize is what to map for copies, in bytes.
-	ScratchSize = 64 << 10
+	// ScratchSize is what to map for copies and for calls, in bytes.
+	ScratchSize = 128 << 10
+	// slotsEnd is where the slots have ended, and what ends calls begins.
+	slotsEnd = 64 << 10
 	// reach is how far from the text a copy may be: its jumps and RIP-relative
 	// operands have 32 bits, and text and data are some way off the site.
 	reach = 1 << 30

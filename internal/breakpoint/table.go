@@ -57,6 +57,10 @@ type Table struct {
 	// have run into before, without the event having been seen.
 	removed map[addr.Addr]bool
 	scratch []*region
+	// left is what other debuggers have left that died, and that is not the table's.
+	left Left
+	// foreign: see Foreign.
+	foreign bool
 }
 
 // NewTable is an empty table for a process with memory mem.
@@ -244,7 +248,7 @@ func (t *Table) Reset() {
 	defer t.mu.Unlock()
 	clear(t.sites)
 	clear(t.removed)
-	t.scratch = nil
+	t.scratch, t.left = nil, Left{}
 }
 
 // PastTrap tells how a child that shares the memory passes over a trap at a:

@@ -97,6 +97,7 @@ func (l *Loop) called(th *thread, c *call, regs arch.Regs) (*Stop, error) {
 	}
 	if c.State() == step.Over {
 		l.drop(c)
+		l.ended = append(l.ended, c)
 		th.passed, th.askPlan, th.stepped = c.passed, c.askPlan, c.stepped
 	}
 	if l.ending || c.abandoned {
@@ -133,10 +134,23 @@ func (l *Loop) drop(c *call) {
 func (l *Loop) forget(th *thread) {
 	delete(l.threads, th.ID())
 	for k := len(l.calls) - 1; k >= 0; k-- {
-		if l.calls[k].Thread() == th.Thread {
+		if c := l.calls[k]; c.Thread() == th.Thread {
 			l.calls = append(l.calls[:k], l.calls[k+1:]...)
+			l.ended = append(l.ended, c)
 		}
 	}
+}
+
+// callsEnded has calls that are over no longer guarded. Until the system has the
+// registers that their threads were given, the guard gives them the same.
+func (l *Loop) callsEnded() {
+	for _, c := range l.ended {
+		if f, ok := c.Thread().(target.Flusher); ok {
+			_ = f.Flush() // a thread that runs, or is gone, has them
+		}
+		c.Unguard()
+	}
+	l.ended = nil
 }
 
 // EndCalls lets the injected calls in progress run to their ends, and reports

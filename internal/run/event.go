@@ -91,7 +91,7 @@ func (l *Loop) exec(th *thread) *Stop {
 	l.pending = slices.DeleteFunc(l.pending, func(s *Stop) bool { return s.Reason != ChildExeced })
 	l.meanwhile = nil
 	l.noScratch, l.warned, l.plan, l.alone, l.only, l.calls = nil, false, nil, false, nil, nil
-	l.ready, l.hooks.LeftCalls = false, nil
+	l.ready, l.ended = false, nil
 	*th = thread{Thread: th.Thread}
 	l.threads = map[int]*thread{th.ID(): th}
 	l.table.Reset()

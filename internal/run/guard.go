@@ -116,16 +116,16 @@ func (l *Loop) unguard() error {
 		_, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, was)
 		return errors.Join(ErrKept, err)
 	}
-	return l.leaveHandlers(sigs, handlers)
+	return l.leaveHandlers(sigs)
 }
 
 // leaveHandlers lets threads run that are in the guard or will come back to it
 // or to a copy.
-func (l *Loop) leaveHandlers(sigs target.SignalHandler, handlers []addr.Addr) error {
+func (l *Loop) leaveHandlers(sigs target.SignalHandler) error {
 	for range 50 {
 		busy := false
 		for _, th := range l.stopped() {
-			if !l.inHandler(th, sigs, handlers) {
+			if !l.inHandler(th, sigs) {
 				continue
 			}
 			busy = true
@@ -148,25 +148,23 @@ func (l *Loop) leaveHandlers(sigs target.SignalHandler, handlers []addr.Addr) er
 // debugged it gets there only by a SIGTRAP that somebody sends. After the
 // debugger's death it may also be in a handler of the program that interrupted
 // a copy: in Go programs every handler blocks SIGTRAP.
-func (l *Loop) inHandler(th *thread, sigs target.SignalHandler, handlers []addr.Addr) bool {
+func (l *Loop) inHandler(th *thread, sigs target.SignalHandler) bool {
 	if l.recovering {
-		blocks, err := sigs.Blocks(th.Thread, syscall.SIGTRAP)
-		return err == nil && blocks
+		if blocks, err := sigs.Blocks(th.Thread, syscall.SIGTRAP); err == nil && blocks {
+			return true
+		}
 	}
 	regs, err := th.Registers(false)
-	if err != nil {
-		return false
-	}
-	code := addr.Addr(l.proc.Arch().Guard().Table)
-	return slices.ContainsFunc(handlers, func(h addr.Addr) bool { return regs.PC() >= h && regs.PC() < h+code })
+	return err == nil && l.table.InGuard(regs.PC())
 }
 
 // Left is what was found of a debugger that died.
 type Left struct {
 	Found bool
-	// Calls are the traps of the protocol for calls, if it died while there were
-	// some: a thread that runs into one goes on elsewhere. They may last.
-	Calls map[addr.Addr]addr.Addr
+	// Foreign: there is what another version of the debugger left. It stays.
+	Foreign bool
+	// Calls are those it may have left in progress.
+	Calls breakpoint.Left
 }
 
 // Recover takes out what a debugger left that died: traps, watchpoints, the
@@ -178,11 +176,12 @@ func Recover(proc target.Process) (left Left, err error) {
 		return left, err
 	}
 	table := breakpoint.NewTable(proc, proc.Arch())
-	if !table.Adopt(maps) {
+	left.Found = table.Adopt(maps)
+	left.Foreign = table.Foreign()
+	if !left.Found {
 		return left, nil
 	}
-	left = Left{Found: true, Calls: table.Skipped()}
-	l := New(proc, breakpoint.NewSet(table), Hooks{LeftCalls: left.Calls})
+	l := New(proc, breakpoint.NewSet(table), Hooks{})
 	l.recovering = true
 	if err := l.StopAll(); err != nil {
 		return left, err
@@ -192,10 +191,12 @@ func Recover(proc target.Process) (left Left, err error) {
 			err = errors.Join(err, w.ClearWatch(i))
 		}
 	}
-	if e := l.Release(); !errors.Is(e, ErrKept) {
-		err = errors.Join(err, e) // memory that has to stay does no harm
+	e := l.Release()
+	if errors.Is(e, ErrKept) { // memory that has to stay does no harm
+		left.Calls = table.Left()
+		e = nil
 	}
-	return left, err
+	return left, errors.Join(err, e)
 }
 
 // RestoreText takes the traps out of the text that a dead debugger left in the

@@ -38,6 +38,7 @@ type Loop struct {
 	halt    bool
 	calls   []*call // injected ones in progress, the innermost last
 	ending  bool    // calls go on to their ends
+	ended   []*call // whose threads have got their registers back
 	// alone: only the thread that does one instruction runs.
 	alone bool
 	// only is the one thread that runs, nil when all do.
@@ -86,8 +87,6 @@ type Hooks struct {
 	Guard     bool
 	Code      func() addr.Addr
 	Unguarded func(err error)
-	// LeftCalls are those of a debugger that died, see Left.
-	LeftCalls map[addr.Addr]addr.Addr
 }
 
 // thread is what the loop knows about a thread.

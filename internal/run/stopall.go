@@ -15,6 +15,7 @@ func (l *Loop) StopAll() error {
 		return err
 	}
 	l.table.Settle()
+	l.callsEnded()
 	return nil
 }
 
@@ -193,7 +194,7 @@ func (l *Loop) absorbTrap(th *thread, regs arch.Regs) {
 			th.called = true
 			return
 		}
-		if to, ok := l.hooks.LeftCalls[at]; ok {
+		if to, ok := l.table.Skipped(at); ok {
 			regs.SetPC(to) // as the guard would
 			_ = th.SetRegisters(regs)
 			return

@@ -59,7 +59,7 @@ func (l *Loop) trap(th *thread, regs arch.Regs, cause target.Cause) (*Stop, erro
 	if c := l.callOf(th, at); c != nil {
 		return l.called(th, c, regs)
 	}
-	if to, ok := l.hooks.LeftCalls[at]; ok {
+	if to, ok := l.table.Skipped(at); ok {
 		regs.SetPC(to) // as the guard would
 		if err := th.SetRegisters(regs); err != nil {
 			return nil, err

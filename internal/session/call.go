@@ -177,9 +177,12 @@ func (pr *process) refusal(reason string, t target.Thread) error {
 	return fmt.Errorf("%w%s", err, pr.whenPossible(w))
 }
 
+// debugCall is where the runtime's protocol for calls begins.
+const debugCall = "runtime.debugCallV2"
+
 // protocol finds runtime.debugCallV2 and its companions.
 func (pr *process) protocol() (entry addr.Addr, owns func(addr.Addr) bool, err error) {
-	img, fn := pr.images.FuncNamed("runtime.debugCallV2")
+	img, fn := pr.images.FuncNamed(debugCall)
 	if fn == nil {
 		return 0, nil, errors.New("no function can be called: the program has no runtime.debugCallV2, which that needs")
 	}
@@ -194,7 +197,7 @@ func (pr *process) protocol() (entry addr.Addr, owns func(addr.Addr) bool, err e
 // debugCall65536, the frames for calls.
 func ofProtocol(f *symbol.Func) bool {
 	switch f.Name {
-	case "runtime.debugCallV2", "runtime.debugCallPanicked":
+	case debugCall, "runtime.debugCallPanicked":
 		return true
 	}
 	rest, ok := strings.CutPrefix(f.Name, "debugCall")

@@ -91,7 +91,7 @@ func (s *Session) advance(ev *evaluation) func() (*run.Stop, error) {
 	if !more {
 		s.calls = slices.DeleteFunc(s.calls, func(have *evaluation) bool { return have == ev })
 		s.called = ev
-		if len(s.calls) == 0 {
+		if len(s.calls) == 0 && s.loop.Calls() == 0 {
 			s.set.Table().SkipNone()
 		}
 		return nil
@@ -176,7 +176,7 @@ func (ev *evaluation) injection(c expr.Call) (*step.Injection, []goruntime.Place
 	argPlaces, resultPlaces, size := goruntime.AssignABI(s.proc.Arch(), args, results, c.Assembly)
 	temp := size
 	size += (int64(len(c.Temp)) + 15) &^ 15
-	call := step.Call{Entry: entry, Owns: owns, Function: c.Entry, FrameSize: size}
+	call := step.Call{Entry: entry, Owns: owns, Function: c.Entry, FrameSize: size, Guard: s.guardRegisters}
 	call.Enter = func(regs arch.Regs) error {
 		sp := regs.SP()
 		if c.Temp != nil {

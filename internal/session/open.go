@@ -289,6 +289,7 @@ func (pr *process) adopt(proc target.Process, file *symbol.File, images *image.S
 		return err
 	}
 	table := breakpoint.NewTable(proc, proc.Arch())
+	table.Inherit(pr.leftCalls)
 	pr.debuggee = debuggee{
 		proc: proc, file: file, images: images, frames: &unwind.Cache{}, clean: table.Memory(),
 		commandLine: strings.Join(proc.CommandLine(), " "),
@@ -352,7 +353,6 @@ func (pr *process) hooks() run.Hooks {
 		Guard:     pr.outlivesUs(),
 		Code:      pr.entry,
 		Unguarded: pr.unguarded,
-		LeftCalls: pr.leftCalls,
 		Wanted:    pr.childWanted,
 		StopFor:   pr.session.stopFor,
 		StopBefore: func(sig syscall.Signal) bool {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/guardian"
 	"github.com/tinydbg/tinydbg/internal/logflags"
 	"github.com/tinydbg/tinydbg/internal/run"
@@ -44,6 +45,7 @@ func attach(ctx context.Context, pid int, o native.Options) (*native.Process, er
 
 // recover takes out what a debugger left in the process that died.
 func (pr *process) recover(proc target.Process) error {
+	pr.leftCalls = breakpoint.Left{}
 	if !proc.Attached() {
 		return nil
 	}
@@ -55,6 +57,9 @@ func (pr *process) recover(proc target.Process) error {
 	pr.leftCalls = left.Calls
 	if left.Found {
 		pr.session.warn("process %d still had the traps of a debugger that had died: they were taken out", proc.PID())
+	}
+	if left.Foreign {
+		pr.session.warn("process %d has the traps of a debugger that died, which was another version: it stays as it is; attach with that version to take them out", proc.PID())
 	}
 	return err
 }
@@ -71,11 +76,37 @@ func (pr *process) guardCall() {
 	if !pr.outlivesUs() || table.Skips() {
 		return
 	}
+	var traps []addr.Addr
+	var end addr.Addr // here the registers are to be restored
 	for _, f := range pr.file.Funcs() {
-		if ofProtocol(f) {
-			table.Skip(pr.trapsIn(f))
+		if !ofProtocol(f) {
+			continue
+		}
+		of := pr.trapsIn(f)
+		traps = append(traps, of...)
+		if f.Name == debugCall && len(of) > 0 {
+			end = of[len(of)-1]
 		}
 	}
+	if err := table.Skip(traps, end); err != nil {
+		pr.unguarded(err)
+	}
+}
+
+// guardRegisters has the thread get all its registers back at the end of a call
+// if nobody is there to do it.
+func (pr *process) guardRegisters(t target.Thread, sp addr.Addr) (over func()) {
+	framer, ok := pr.proc.(target.Framer)
+	if !ok {
+		return func() {}
+	}
+	over, err := pr.set.Table().EndCall(sp, func(at addr.Addr) ([]byte, error) {
+		return framer.SignalFrame(t, at)
+	})
+	if err != nil {
+		logflags.For(logflags.Debugger).Warn("registers of a call are not guarded", "error", err)
+	}
+	return over
 }
 
 // trapsIn finds the trap instructions of a function, but not those that fill

@@ -19,7 +19,6 @@ import (
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/api"
-	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/guardian"
@@ -96,8 +95,8 @@ type process struct {
 	debuggee
 	// guardian tidies up if we are killed; nil if there is none.
 	guardian *guardian.Guardian
-	// leftCalls are those of a debugger that died, see run.Left.
-	leftCalls map[addr.Addr]addr.Addr
+	// leftCalls are those of a debugger that died.
+	leftCalls breakpoint.Left
 	// set and its table hold the breakpoints (T: their comments say how).
 	set  *breakpoint.Set
 	loop *run.Loop // (T)

@@ -33,6 +33,7 @@ type Injection struct {
 	saved, entered, now arch.Regs
 	refused             string
 	cancelled           bool
+	over                func()
 }
 
 // Call is what an Injection is to do.
@@ -48,6 +49,10 @@ type Call struct {
 	// Enter puts the arguments into the registers, and into memory from the
 	// stack pointer on.
 	Enter func(arch.Regs) error
+	// Guard, if there is one, is told before anything is done to the thread, and
+	// sees to it that the thread gets its registers back if the debugger dies, until
+	// over is called.
+	Guard func(t target.Thread, sp addr.Addr) (over func())
 }
 
 // State is how far an Injection is.
@@ -130,6 +135,9 @@ func (i *Injection) start() error {
 	if err != nil {
 		return err
 	}
+	if i.call.Guard != nil {
+		i.over = i.call.Guard(i.thread, regs.SP())
+	}
 	size := int64(i.proc.Arch().PtrSize())
 	sp := regs.SP() - addr.Addr(size)
 	if err := i.writeWord(sp, uint64(regs.PC())); err != nil {
@@ -205,6 +213,12 @@ func (i *Injection) arrived(s State) (act Action, err error) {
 
 // enter calls the function: it will return to where the thread is now.
 func (i *Injection) enter() error {
+	if f, ok := i.thread.(target.Flusher); ok {
+		// The signal must not come when the thread is at the function.
+		if err := f.PastTrap(); err != nil {
+			return err
+		}
+	}
 	regs, err := i.thread.Registers(true)
 	if err != nil {
 		return err
@@ -220,6 +234,13 @@ func (i *Injection) enter() error {
 	regs.SetSP(sp)
 	regs.SetPC(i.call.Function)
 	return i.thread.SetRegisters(regs)
+}
+
+// Unguard is called when the call is over and its thread has its registers.
+func (i *Injection) Unguard() {
+	if i.over != nil {
+		i.over()
+	}
 }
 
 // restore makes the thread what it was, at once.

@@ -267,6 +267,26 @@ type Handler struct {
 	Mask     uint64
 }
 
+// Framer is the power to describe a thread as the system does for a signal handler.
+type Framer interface {
+	// SignalFrame is the frame by which the thread, when it returns from a handler
+	// with the frame at that address, is what it is now.
+	// Precondition: tracer; t stopped.
+	SignalFrame(t Thread, at addr.Addr) ([]byte, error)
+}
+
+// Flusher is a thread whose stop at a trap, and registers that were set there, may be
+// kept from the system until it is resumed.
+type Flusher interface {
+	// Flush has the system know the registers at once.
+	// Precondition: tracer; thread stopped.
+	Flush() error
+	// PastTrap has the thread run on where it is, and hear nothing of the trap, if the
+	// debugger dies from now on. That is for traps of the program's own.
+	// Precondition: tracer; thread stopped.
+	PastTrap() error
+}
+
 // SignalHandler is the power to replace a signal handler of the process by
 // having one of its threads make the system call.
 type SignalHandler interface {

@@ -16,7 +16,9 @@ const (
 func (Arch) Guard() arch.Guard {
 	code := make([]byte, guardTable)
 	copy(code, guardCode)
-	return arch.Guard{Code: code, Old: guardOld, Count: guardCount, Table: guardTable, Restorer: guardRestorer}
+	return arch.Guard{
+		Code: code, Old: guardOld, Count: guardCount, Table: guardTable, Restorer: guardRestorer, EndCall: endCall(),
+	}
 }
 
 // guardCode is, in Intel's syntax:

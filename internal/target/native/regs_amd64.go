@@ -64,6 +64,27 @@ func (t *Thread) flushRegs() error {
 	return err
 }
 
+// Flush implements target.Flusher.
+func (t *Thread) Flush() error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	if err := t.flushRegs(); err != nil {
+		return t.failed("write registers of", err)
+	}
+	return nil
+}
+
+// PastTrap implements target.Flusher.
+func (t *Thread) PastTrap() error {
+	if err := t.Flush(); err != nil || !t.kept {
+		return err
+	}
+	t.kept = false
+	takeStop(t.id)
+	return nil
+}
+
 // readXSave reads the XSAVE area, some 2.5 KiB with AVX-512 and 11 with AMX.
 func readXSave(tid int) ([]byte, error) {
 	area := make([]byte, 16<<10)

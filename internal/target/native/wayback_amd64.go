@@ -37,7 +37,6 @@ type wayBack struct {
 const (
 	roomSize    = 8 << 10
 	roomFrame   = 1 << 10 // what lies below is free for the call
-	roomXState  = 2 << 10
 	roomScratch = 6 << 10 // for arguments in memory
 )
 
@@ -249,17 +248,47 @@ func (t *Thread) comeBack(s saved, runs bool) error {
 
 // writeFrame writes the signal frame that restores s.
 func (t *Thread) writeFrame(w *wayBack, s saved) error {
-	xstate, err := readXSave(t.id)
+	frame, err := t.frame(s, w.room+roomFrame, w.sigreturn)
 	if err != nil {
-		return t.failed("read vector registers of", err)
+		return err
 	}
-	frame := signalFrame{returnTo: uint64(w.sigreturn), context: contextOf(s, uint64(w.room)+roomXState)}
 	room := make([]byte, roomScratch)
 	copy(room, roomMark)
-	copy(room[roomFrame:], (*[unsafe.Sizeof(frame)]byte)(unsafe.Pointer(&frame))[:])
-	copy(room[roomXState:], frameXState(xstate))
+	copy(room[roomFrame:], frame)
 	_, err = t.p.WriteMemory(w.room, room)
 	return err
+}
+
+// frame is the signal frame for the address at that restores s and the vector
+// registers that the thread has now. A handler would return to returnTo.
+func (t *Thread) frame(s saved, at, returnTo addr.Addr) ([]byte, error) {
+	xstate, err := readXSave(t.id)
+	if err != nil {
+		return nil, t.failed("read vector registers of", err)
+	}
+	frame := signalFrame{returnTo: uint64(returnTo), context: contextOf(s, uint64(at)+frameXStateAt)}
+	data := make([]byte, frameXStateAt)
+	copy(data, (*[unsafe.Sizeof(frame)]byte)(unsafe.Pointer(&frame))[:])
+	return append(data, frameXState(xstate)...), nil
+}
+
+// frameXStateAt is where in a frame the vector registers are.
+const frameXStateAt = 1 << 10
+
+// SignalFrame implements target.Framer.
+func (p *Process) SignalFrame(of target.Thread, at addr.Addr) ([]byte, error) {
+	t, ok := of.(*Thread)
+	if !ok || t.p != p {
+		return nil, errors.New("the thread is not of this process")
+	}
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	s, err := t.save()
+	if err != nil {
+		return nil, t.failed("read the state of", err)
+	}
+	return t.frame(s, at, 0)
 }
 
 // signalFrame is the beginning of the kernel's struct rt_sigframe.

@@ -1,0 +1,27 @@
+package amd64
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/arch/x86/x86asm"
+)
+
+// The end of a call is for the thread that made it: others go on elsewhere.
+func TestEndCall(t *testing.T) {
+	code := endCall().Code
+	var said []string
+	for pc := uint64(0x40000); len(code) > 0; {
+		in, err := x86asm.Decode(code, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said = append(said, x86asm.GoSyntax(in, pc, nil))
+		code, pc = code[in.Len:], pc+uint64(in.Len)
+	}
+	want := "LEAQ 0xff9(IP), CX; MOVL $0x8, DX; MOVQ 0(CX), AX; SUBQ SP, AX; CMPQ AX, $0x100; JA 0x40025; " +
+		"LEAQ 0x48(CX), SP; MOVL $0xf, AX; SYSCALL; ADDQ $0x1000, CX; DECL DX; JNE 0x4000c; JMP 0x4a(IP)"
+	if got := strings.Join(said, "; "); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+}
