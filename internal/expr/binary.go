@@ -50,7 +50,7 @@ func operate(m *machine, op token.Token, x, y operand) (operand, error) {
 	if y, err = y.scalar(); err != nil {
 		return operand{}, err
 	}
-	if x.untyped() && y.untyped() {
+	if x, y = loosened(x, y); x.untyped() && y.untyped() {
 		c, err := constBinary(op, x.c, y.c)
 		return operand{c: c}, err
 	}
@@ -59,6 +59,7 @@ func operate(m *machine, op token.Token, x, y operand) (operand, error) {
 		return operand{}, err
 	}
 	r, err := arithmetic(op, x, y)
+	r.length = ofLengths(x, y)
 	if err != nil || !x.constantly() || !y.constantly() {
 		return r, err
 	}
@@ -230,7 +231,7 @@ func shift(m *machine, op token.Token, x, y operand) (operand, error) {
 	case x.class != classInt && x.class != classUint:
 		return operand{}, fmt.Errorf("shift of type %s", x.typeName())
 	}
-	r := operand{typ: x.typ, class: x.class, size: x.size}
+	r := operand{typ: x.typ, class: x.class, size: x.size, length: x.length}
 	r.bits = shiftBits(op, x.bits, count, x.class, x.size)
 	if !x.constantly() || !y.constantly() && !y.untyped() {
 		return r, nil
@@ -318,7 +319,7 @@ func unaryFolded(op token.Token, r, x operand) (operand, error) {
 }
 
 func unary(op token.Token, x operand) (operand, error) {
-	r := operand{typ: x.typ, class: x.class, size: x.size}
+	r := operand{typ: x.typ, class: x.class, size: x.size, length: x.length}
 	switch {
 	case x.untyped():
 		c, err := constUnary(op, x.c)

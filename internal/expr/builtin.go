@@ -61,57 +61,6 @@ type argumentError struct{}
 
 func (*argumentError) Error() string { return "invalid argument" }
 
-func builtinLen(m *machine, args []operand) (operand, error) {
-	return m.count(args[0], length)
-}
-
-// count is a length or capacity: an int, and a constant if the type or a constant
-// tells it.
-func (m *machine) count(x operand, of func(operand) (int64, error)) (operand, error) {
-	n, err := of(x)
-	if err != nil {
-		return operand{}, err
-	}
-	t := m.prog.counts
-	cl, size := classOf(t)
-	if cl == classNone {
-		return untypedConst(constant.MakeInt64(n)), nil
-	}
-	known := x.untyped() || x.kind() == symbol.Array || isArrayPointer(x.typ)
-	return operand{typ: t, class: cl, size: size, bits: uint64(n), folded: known}, nil
-}
-
-func builtinCap(m *machine, args []operand) (operand, error) {
-	return m.count(args[0], capacity)
-}
-
-// length is len(x).
-func length(x operand) (int64, error) {
-	if s, ok := x.text(); ok {
-		return int64(len(s)), nil
-	}
-	switch k := x.kind(); {
-	case x.val == nil:
-	case k == symbol.String, k == symbol.Map, k == symbol.Array, k == symbol.Slice, k == symbol.Chan, isArrayPointer(x.typ):
-		return x.val.Len()
-	}
-	return 0, &argumentError{}
-}
-
-// capacity is cap(x).
-func capacity(x operand) (int64, error) {
-	switch k := x.kind(); {
-	case x.val == nil:
-	case k == symbol.Array, k == symbol.Slice, k == symbol.Chan, isArrayPointer(x.typ):
-		return x.val.Cap()
-	}
-	return 0, &argumentError{}
-}
-
-func isArrayPointer(t *symbol.Type) bool {
-	return t != nil && t.Kind() == symbol.Pointer && t.Elem() != nil && t.Elem().Kind() == symbol.Array
-}
-
 func builtinMin(m *machine, args []operand) (operand, error) { return extreme(m, args, token.LSS) }
 
 func builtinMax(m *machine, args []operand) (operand, error) { return extreme(m, args, token.GTR) }
@@ -129,6 +78,7 @@ func extreme(m *machine, args []operand, op token.Token) (operand, error) {
 	}
 	known := best.untyped() || best.constantly()
 	for _, a := range args[1:] {
+		best, a = loosened(best, a)
 		known = known && (a.untyped() || a.constantly())
 		if !a.untyped() || !best.untyped() {
 			if best, a, err = unify(best, a); err != nil {

@@ -41,10 +41,12 @@ func (c comparison) operands(x, y operand) (bool, error) {
 	if y, err = y.scalar(); err != nil {
 		return false, err
 	}
-	switch {
+	if (x.length || y.length) && isInt(x.class) && isInt(y.class) {
+		return compareExactly(c.op, x, y)
+	}
+	switch x, y = loosened(x, y); {
 	case x.untyped() && y.untyped():
-		r, err := constBinary(c.op, x.c, y.c)
-		return err == nil && constant.BoolVal(r), err
+		return compareExactly(c.op, x, y)
 	case x.untyped():
 		return c.withConst(x, y, x.c, y)
 	case y.untyped():
@@ -55,6 +57,11 @@ func (c comparison) operands(x, y operand) (bool, error) {
 		return c.scalars(x, y)
 	}
 	return c.composites(x, y)
+}
+
+func compareExactly(op token.Token, x, y operand) (bool, error) {
+	r, err := constBinary(op, x.constant(), y.constant())
+	return err == nil && constant.BoolVal(r), err
 }
 
 func (c comparison) composites(x, y operand) (bool, error) {

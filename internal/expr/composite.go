@@ -258,7 +258,7 @@ func (p *compositePart) eval(m *machine) (operand, error) {
 	if x, err = x.single(); err != nil {
 		return x, err
 	}
-	if x, err = x.meant(p.typ); err != nil {
+	if x, err = x.assigned(p.typ); err != nil {
 		return x, err
 	}
 	if p.typ.Kind() == symbol.Interface {

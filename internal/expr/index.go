@@ -122,7 +122,7 @@ func mapKey(m *machine, key operand, t *symbol.Type) (operand, error) {
 	if t == nil {
 		return key, errors.New("the type of the map's keys is not known")
 	}
-	key, err := key.meant(t)
+	key, err := key.assigned(t)
 	if err != nil {
 		return key, err
 	}

@@ -44,6 +44,8 @@ type operand struct {
 	// folded marks what was made of constants by a conversion: Go takes it for a
 	// constant, which must not overflow.
 	folded bool
+	// length marks lengths, and what is computed of them and constants.
+	length bool
 	// parts are those of a composite literal; not nil for one.
 	parts []operand
 }

@@ -42,11 +42,12 @@ func Set(sc *Scope, lhs, rhs string) error {
 // implicit gives a constant the type of what it is assigned to: an address may
 // be assigned to a pointer.
 func implicit(m *machine, dst, x operand) (operand, error) {
-	if x.late != nil && dst.typ != nil {
-		return x.meant(dst.typ)
-	}
-	if !x.untyped() || dst.typ == nil {
+	if dst.typ == nil {
 		return x, nil
+	}
+	x, err := x.assigned(dst.typ)
+	if err != nil || !x.untyped() {
+		return x, err
 	}
 	if isWord(dst.typ) {
 		o, err := convertToWord(m, dst.typ, x)

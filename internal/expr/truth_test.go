@@ -220,10 +220,14 @@ func inside(v api.Variable) string {
 
 // lenient tells what is meant to be taken here though the compiler does not: what
 // only has to be shown, runes that are no 32 bits, shifts by more than anybody
-// needs, and the right side of && and || when the left one decides.
+// needs, lengths that meet other types, and the right side of && and || when the
+// left one decides.
 func lenient(src, why string) bool {
 	switch {
 	case strings.Contains(why, "invalid shift count"), strings.HasSuffix(why, "overflows rune"):
+		return true
+	case (strings.Contains(why, "mismatched types") || strings.HasSuffix(why, "truncated to int")) &&
+		(strings.Contains(src, "len(") || strings.Contains(src, "cap(")):
 		return true
 	case strings.HasPrefix(why, "cannot use "):
 		return strings.Contains(why, " constant ") && strings.HasSuffix(why, "in variable declaration (overflows)")
