@@ -57,6 +57,7 @@ func rows(t targets) []row {
 		{"trace of a call and its return", []figure{{"", "us", 0.05, ""}}, tracedCalls(t.hotloop, 1000), nil},
 		{"next over a plain line", []figure{{"", "ms", 0.2, ""}}, nextLines(t.lines, 60), nil},
 		{"goroutines grouped, 100,000 parked", []figure{seconds(0.1), memory(1. / 3)}, groups(t.parked), nil},
+		{"goroutines grouped, 1,000,000 parked, one run", []figure{seconds(0), memory(0)}, once(groups(t.parked, "1000000")), nil},
 		{"what an editor asks at a stop, 82 MB, 10,000 goroutines", []figure{seconds(0.1)}, editorStops(t.server, 10_000, 20), nil},
 		{"locals -v, 200 variables", []figure{seconds(0.2)}, repeated(t.values, nil, 300, "frame 1 locals -v", "v199"), nil},
 		{"map of 1,000,000 strings by key", []figure{seconds(0.2)}, repeated(t.values, []string{"1000000"}, 1, `print main.million["key 777777"]`, "777777"), nil},

@@ -101,17 +101,35 @@ func nextLines(bin string, n int) func(contender) ([]float64, error) {
 }
 
 // groups times grouping, the rest of the session taken off, and its memory.
-func groups(bin string) func(contender) ([]float64, error) {
+func groups(bin string, args ...string) func(contender) ([]float64, error) {
 	return func(c contender) ([]float64, error) {
-		_, without, _, err := debug(c, "exec", []string{bin}, "break main.stop", "continue")
+		_, without, _, err := debug(c, "exec", programArgs(bin, args), "break main.stop", "continue")
 		if err != nil {
 			return nil, err
 		}
-		out, with, peak, err := debug(c, "exec", []string{bin}, "break main.stop", "continue", "goroutines -group userloc")
+		out, with, peak, err := debug(c, "exec", programArgs(bin, args), "break main.stop", "continue", "goroutines -group userloc")
 		if err == nil && !strings.Contains(out, "main.wait") {
 			err = fmt.Errorf("the group is missing: %s", out)
 		}
 		return []float64{ms(with - without), peak}, err
+	}
+}
+
+// once does a row's work a single time, for what takes minutes: further runs get
+// the same figures.
+func once(do func(contender) ([]float64, error)) func(contender) ([]float64, error) {
+	type outcome struct {
+		values []float64
+		err    error
+	}
+	known := map[string]outcome{}
+	return func(c contender) ([]float64, error) {
+		o, ok := known[c.name]
+		if !ok {
+			o.values, o.err = do(c)
+			known[c.name] = o
+		}
+		return o.values, o.err
 	}
 }
 

@@ -42,16 +42,24 @@ func TestStepVisitsLinesInOrder(t *testing.T) {
 	for _, v := range testkit.Versions() {
 		t.Run(v, func(t *testing.T) {
 			path := printing(t, "visited_lines", testkit.Options{Go: v})
-			w := newWalker(t, path, false)
+			w := newWalker(t, path)
 			order := w.walkAll()
 			w.compare(order)
 			// Others that run through the same lines change nothing.
-			if got := newWalker(t, path, true).walkAll(); !slices.Equal(got, order) {
+			if got := newWalker(t, path, busyGoroutines()...).walkAll(); !slices.Equal(got, order) {
 				t.Errorf("among busy goroutines\n%v, alone\n%v", got, order)
 			}
-			for seed := range uint64(4) {
-				mixed(t, path, seed%2 == 1, order, rand.New(rand.NewPCG(seed, 5)))
+			for seed := range uint64(2) {
+				mixed(t, path, nil, order, rand.New(rand.NewPCG(seed, 5)))
+				mixed(t, path, busyGoroutines(), order, rand.New(rand.NewPCG(seed, 6)))
 			}
+			if v != "" && os.Getenv("TINYDBG_MATRIX") != "all" {
+				return
+			}
+			if got := newWalker(t, path, "signals").walkAll(); !slices.Equal(got, order) {
+				t.Errorf("among signals\n%v, alone\n%v", got, order)
+			}
+			mixed(t, path, []string{"signals"}, order, rand.New(rand.NewPCG(1, 7)))
 		})
 	}
 }
@@ -65,8 +73,8 @@ func (w *walker) walkAll() (order []visited) {
 
 // mixed walks by commands chosen at random, and knows from the walk by step
 // alone where each must lead.
-func mixed(t *testing.T, path string, busy bool, order []visited, r *rand.Rand) {
-	w := newWalker(t, path, busy)
+func mixed(t *testing.T, path string, args []string, order []visited, r *rand.Rand) {
+	w := newWalker(t, path, args...)
 	commands := []string{api.Step, api.Next, api.Next, api.Step, api.StepOut}
 	said := ""
 	at, depth := -1, 1<<30
@@ -111,11 +119,13 @@ type walker struct {
 	between bool
 }
 
-func newWalker(t *testing.T, path string, busy bool) *walker {
+// newWalker has the program's output kept if it has no arguments: otherwise it does
+// more than print lines.
+func newWalker(t *testing.T, path string, args ...string) *walker {
 	out := filepath.Join(t.TempDir(), fmt.Sprint("stderr", rand.Uint32()))
 	cfg := Config{Redirects: [3]string{os.DevNull, os.DevNull, out}}
-	if busy {
-		cfg.Args, cfg.Redirects[2] = make([]string, busyGoroutines()), os.DevNull
+	if len(args) > 0 {
+		cfg.Args, cfg.Redirects[2] = args, os.DevNull
 	}
 	s, err := Launch(context.Background(), path, cfg)
 	if err != nil {
@@ -132,13 +142,13 @@ func newWalker(t *testing.T, path string, busy bool) *walker {
 	return w
 }
 
-// busyGoroutines is how many goroutines run beside the one that is stepped. 64
-// take minutes.
-func busyGoroutines() int {
+// busyGoroutines are arguments, one for each goroutine that is to run beside the
+// one that is stepped. 64 take minutes.
+func busyGoroutines() []string {
 	if os.Getenv("TINYDBG_MATRIX") == "all" {
-		return 64
+		return make([]string, 64)
 	}
-	return 8
+	return make([]string, 8)
 }
 
 // command goes to the next line that prints itself; false at the end.
