@@ -68,14 +68,22 @@ func rows(t targets) []row {
 // hits all of them, and returns the lines of the table.
 func (r row) measure(contenders []contender, runs int) []string {
 	results := make([][][]float64, len(contenders)) // contender, figure, run
+	var failed error
 	for range runs {
 		for i, c := range contenders {
 			values, err := r.do(c)
-			if err != nil {
-				return []string{fmt.Sprintf("| %s | %s failed: %v | | | |", r.name, c.name, firstLine(err))}
+			switch {
+			case err == nil:
+				results[i] = collect(results[i], values)
+			case i == 0:
+				return []string{fmt.Sprintf("| %s | failed: %v | | | |", r.name, firstLine(err))}
+			default:
+				failed = err
 			}
-			results[i] = collect(results[i], values)
 		}
+	}
+	if failed != nil {
+		return r.without(results[0], failed)
 	}
 	var lines []string
 	for f, fig := range r.figures {
@@ -85,6 +93,14 @@ func (r row) measure(contenders []contender, runs int) []string {
 	}
 	if r.alone != nil {
 		lines = append(lines, r.undisturbed(runs))
+	}
+	return lines
+}
+
+// without are the lines where the peer has failed.
+func (r row) without(ours [][]float64, failed error) (lines []string) {
+	for f, fig := range r.figures {
+		lines = append(lines, fmt.Sprintf("| %s | %s | failed: %v | | %s |", r.name+fig.name, show(median(ours[f]), fig.unit), firstLine(failed), fig.must()))
 	}
 	return lines
 }
