@@ -3,6 +3,7 @@ package expr
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -140,6 +141,10 @@ func (m *machine) encode(t *symbol.Type, x operand) ([]byte, error) {
 		return m.encodeString(text)
 	case x.typ != nil && !identical(t, x.typ) && x.val != nil && assignable(t, x.typ):
 		return x.val.Bytes()
+	case t.Kind() == symbol.Slice && x.val != nil:
+		if elem, data, n, ok := x.val.Elements(); ok && identical(t.Elem(), elem) {
+			return m.encodeElements(data, n)
+		}
 	}
 	v, err := x.value(m, "")
 	if err != nil {
@@ -175,6 +180,15 @@ func (m *machine) encodeString(s string) ([]byte, error) {
 	}
 	a, err := m.allocate(nil, []byte(s), int64(len(s)))
 	return append(wordBytes(uint64(a)), wordBytes(uint64(len(s)))...), err
+}
+
+// encodeElements is a slice of n elements without pointers, such as []byte("x").
+func (m *machine) encodeElements(data []byte, n int64) ([]byte, error) {
+	if m.Caller == nil {
+		return nil, &value.NeedsMemoryError{What: "the elements of a slice", Size: int64(len(data))}
+	}
+	a, err := m.allocate(nil, data, n)
+	return slices.Concat(wordBytes(uint64(a)), wordBytes(uint64(n)), wordBytes(uint64(n))), err
 }
 
 // encodeFunc is the value of a function that the source names.

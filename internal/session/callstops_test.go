@@ -221,6 +221,9 @@ func TestSetAllocates(t *testing.T) {
 			{"stringy", `heap`, "{{{1 2}}}"},
 			{"heap.X", `add(3, 4)`, "7"},
 			{"words[0]", `greet("you")`, "hello you"},
+			{"letters", `[]byte("x\xffyz")`, "{120 255 121 122}"},
+			{"runes", `[]rune("yz" + "ü")`, "{121 122 252}"},
+			{"letters", `[]byte("")`, ""},
 		} {
 			if err := s.Set(context.Background(), api.EvalScope{GoroutineID: -1}, c.name, c.text); err != nil {
 				s.Errorf("set %s = %s: %v", c.name, c.text, err)

@@ -19,7 +19,8 @@ func printCommand() *Command {
 package variables. The format is a verb of package fmt and is used for the
 numbers and strings in the value; p/x is short for print %x. How much is shown
 is set by config max-string-len, max-array-values and max-variable-recurse.
-With a channel the goroutines that wait for it are listed.
+With a channel its buffer is listed in the order of receiving, and the goroutines
+that wait for it.
 
 	p user.Addresses[2:4]
 	p %#x flags
@@ -49,6 +50,9 @@ func runPrint(ctx context.Context, s *Shell, in Input) error {
 		return err
 	}
 	if v.Kind == reflect.Chan {
+		if next := render.Buffered(v); next != "" {
+			s.printf("\nTo be received next: %s\n", next)
+		}
 		s.printf("\nGoroutines waiting on this channel:\n")
 		if len(v.Children) == 0 {
 			return nil // whoever waits for a nil channel does so for ever, unseen

@@ -2,6 +2,8 @@ package render
 
 import (
 	"reflect"
+	"slices"
+	"strconv"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -188,6 +190,36 @@ func (p *printer) channel(v *api.Variable, at place) {
 		return
 	}
 	p.printf("%s/%s", fieldValue(v, "qcount"), fieldValue(v, "dataqsiz"))
+}
+
+// Buffered lists what is in a channel's buffer in the order in which it will be
+// received, as far as the service has sent it; "" when that is nothing.
+func Buffered(v *api.Variable) string {
+	first, err := strconv.ParseInt(fieldValue(v, "recvx"), 10, 64)
+	if err != nil {
+		return ""
+	}
+	count, err := strconv.ParseInt(fieldValue(v, "qcount"), 10, 64)
+	if err != nil || count <= 0 {
+		return ""
+	}
+	at := slices.IndexFunc(v.Children, func(f api.Variable) bool { return f.Name == "buf" && len(f.Children) == 1 })
+	if at < 0 {
+		return ""
+	}
+	ring := &v.Children[at].Children[0]
+	list := api.Variable{Kind: reflect.Array, Len: count}
+	for i := range min(count, int64(len(ring.Children))) {
+		place := (first + i) % max(ring.Len, 1)
+		if place < 0 || place >= int64(len(ring.Children)) {
+			break
+		}
+		list.Children = append(list.Children, ring.Children[place])
+	}
+	if len(list.Children) == 0 {
+		return ""
+	}
+	return Line(&list)
 }
 
 // fieldValue is the text of a field, ? when it was not sent.

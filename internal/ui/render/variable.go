@@ -28,6 +28,9 @@ type ValueOptions struct {
 
 // Value writes v as text.
 func Value(v *api.Variable, o ValueOptions) string {
+	if o.Format == "%T" {
+		return v.Type
+	}
 	p := printer{format: o.Format, raw: o.RawStrings}
 	p.value(v, place{lines: o.Lines, indent: o.Indent, top: true, typed: true})
 	return p.b.String()

@@ -120,3 +120,34 @@ func FuzzValue(f *testing.F) {
 		Line(&c.Variable)
 	})
 }
+
+// A channel's buffer is a ring; it is listed in the order of receiving.
+func TestBuffered(t *testing.T) {
+	number := func(name, text string) api.Variable { return api.Variable{Name: name, Kind: reflect.Int, Value: text} }
+	channel := func(count, first string, size int64, ring ...string) *api.Variable {
+		array := api.Variable{Kind: reflect.Array, Len: size}
+		for _, text := range ring {
+			array.Children = append(array.Children, number("", text))
+		}
+		return &api.Variable{Kind: reflect.Chan, Children: []api.Variable{
+			number("qcount", count), number("recvx", first), {Name: "buf", Kind: reflect.Pointer, Children: []api.Variable{array}},
+		}}
+	}
+	for want, v := range map[string]*api.Variable{
+		"[2,3,4,5]":        channel("4", "1", 4, "5", "2", "3", "4"),
+		"[9]":              channel("1", "3", 4, "0", "0", "0", "9"),
+		"[7,8,...+3 more]": channel("5", "1", 9, "0", "7", "8"), // not all was sent
+	} {
+		if got := Buffered(v); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	for _, v := range []*api.Variable{
+		channel("0", "0", 4, "0", "0", "0", "0"), channel("1", "5", 9, "1"), channel("1", "-5", 9, "1"), channel("x", "0", 1, "1"), {Kind: reflect.Chan},
+		channel("9223372036854775807", "9223372036854775807", 0),
+	} {
+		if got := Buffered(v); got != "" {
+			t.Errorf("%s, want nothing", got)
+		}
+	}
+}

@@ -151,6 +151,8 @@ var (
 	loud             = Loud{Point{7, 8}}
 	box              = &Box[int]{42}
 	words            = []string{"x", "y"}
+	letters          = []byte("abc")
+	runes            = []rune("ä")
 	calls            = []func(int) int{double, heap.Times, heap.Scaled}
 	check            = func() int { return 0 }
 )
@@ -160,7 +162,7 @@ func use() {
 		q, r, err := divmod(1, 2)
 		fmt.Println(q, r, err, greet(""), join("", words...), count(1), mixed(1, 2, "", 3, true, Wide{}, 4), describe(heap), blank(1, ""))
 		fmt.Println(total(nil), held(nil), calls)
-		fmt.Println(fail(""), crash(nil), forever(), Twice(1), Twice(""), named, loud, global, face, stringy)
+		fmt.Println(fail(""), crash(nil), forever(), Twice(1), Twice(""), named, loud, global, face, stringy, letters, runes)
 		exit(1)
 	}
 	heap.Move(0, 0)
