@@ -123,10 +123,13 @@ func (tr *traced) frameVars(r *goruntime.Runtime, f unwind.Frame) map[string]*Va
 	env := &Env{Mem: tr.p, Runtime: r, Regs: f.Regs}
 	ctx := expr.Context{Regs: f.Regs, Mem: tr.p, CFA: f.CFA, Bias: f.Image.Bias}
 	dict := Dict(env, vars, pc, ctx, f.InlineDepth)
-	values := map[string]*Value{}
+	values, meant := map[string]*Value{}, map[string]*symbol.Var{}
 	for _, v := range vars {
-		if v.InScope && v.InlineDepth == f.InlineDepth {
-			values[v.Name] = FromVar(env, v, pc, ctx, dict)
+		if !v.InScope || v.InlineDepth != f.InlineDepth {
+			continue
+		}
+		if other := meant[v.Name]; other == nil || other.ScopeDepth <= v.ScopeDepth {
+			meant[v.Name], values[v.Name] = v, FromVar(env, v, pc, ctx, dict)
 		}
 	}
 	return values

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -21,7 +22,16 @@ var localsText string
 // others, debug information of optimised code has it that they still are what
 // they were when the compiler keeps the new value nowhere.
 func Locals(seed uint64, functions int, tell bool) string {
-	g := &localGen{rand: rand.New(rand.NewPCG(seed, 2)), tell: tell}
+	return locals(&localGen{rand: rand.New(rand.NewPCG(seed, 2)), tell: tell}, functions)
+}
+
+// Varying is Locals with variables that are assigned to again and again, in
+// closures too, and hidden by others of the same name.
+func Varying(seed uint64, functions int, tell bool) string {
+	return locals(&localGen{rand: rand.New(rand.NewPCG(seed, 4)), tell: tell, varying: true}, functions)
+}
+
+func locals(g *localGen, functions int) string {
 	for i := range functions {
 		g.function(i)
 	}
@@ -32,13 +42,14 @@ func Locals(seed uint64, functions int, tell bool) string {
 
 // localGen is the state of one generation.
 type localGen struct {
-	rand  *rand.Rand
-	tell  bool
-	text  strings.Builder
-	vars  []local // in scope
-	count int     // names and stops
-	stops int
-	depth int
+	rand    *rand.Rand
+	tell    bool
+	varying bool
+	text    strings.Builder
+	vars    []local // in scope, or hidden by a later one of the same name
+	count   int     // names and stops
+	stops   int
+	depth   int
 }
 
 // local is a variable in scope.
@@ -76,7 +87,52 @@ func (g *localGen) mainFunc(functions int) string {
 	return b.String() + "\tfmt.Println(\"done\")\n}\n"
 }
 
+// visible are the variables that names mean.
+func (g *localGen) visible() (list []local) {
+	for i, v := range g.vars {
+		if !slices.ContainsFunc(g.vars[i+1:], func(w local) bool { return w.name == v.name }) {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// vary is a statement that changes a variable, or hides it.
+func (g *localGen) vary() {
+	list := g.visible()
+	v := list[g.rand.IntN(len(list))]
+	switch n := g.rand.IntN(8); {
+	case n < 4:
+		g.printf("%s = %s", v.name, g.expr(v.typ))
+	case n == 4 && v.typ == "int":
+		g.printf("%s++", v.name)
+	case n == 5:
+		g.printf("func() { %s = %s }()", v.name, g.expr(v.typ))
+	case g.depth > 0 && strings.HasPrefix(v.name, "v"):
+		t := localTypes[g.rand.IntN(len(localTypes))]
+		g.printf("{")
+		outer := len(g.vars)
+		g.depth++
+		g.printf("var %s %s = %s", v.name, t, g.expr(t))
+		g.printf("_ = %s", v.name)
+		g.vars = append(g.vars, local{v.name, t})
+		g.stop()
+		g.statement()
+		g.stop()
+		g.depth--
+		g.vars = g.vars[:outer]
+		g.printf("}")
+	default:
+		g.printf("%s = %s", v.name, g.expr(v.typ))
+		g.stop()
+	}
+}
+
 func (g *localGen) statement() {
+	if g.varying && g.rand.IntN(2) == 0 {
+		g.vary()
+		return
+	}
 	kind := g.rand.IntN(10)
 	switch {
 	case kind < 5:
@@ -123,7 +179,7 @@ func (g *localGen) stop() {
 		return
 	}
 	args := []string{fmt.Sprint(g.stops)}
-	for _, v := range g.vars {
+	for _, v := range g.visible() {
 		args = append(args, fmt.Sprintf("%q, %s", v.name, v.name))
 	}
 	g.printf("truth(%s)", strings.Join(args, ", "))
@@ -132,7 +188,7 @@ func (g *localGen) stop() {
 // of is a variable in scope of a type, "" if there is none.
 func (g *localGen) of(t string) string {
 	var fit []string
-	for _, v := range g.vars {
+	for _, v := range g.visible() {
 		if v.typ == t {
 			fit = append(fit, v.name)
 		}
