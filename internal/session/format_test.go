@@ -42,6 +42,20 @@ func TestLibraryValues(t *testing.T) {
 	}
 }
 
+// A time in the program's own zone is shown in UTC, and says so, as long as the
+// program has not looked that up.
+func TestZoneThatWasNotRead(t *testing.T) {
+	s := launched(t, "zone_not_read", testkit.Options{}, quiet())
+	s.command(api.Continue)
+	if got := s.value("now"); !strings.Contains(got, " +0000 UTC m=") || !strings.HasSuffix(got, " (the program has not looked up its own zone yet)") {
+		t.Error(got)
+	}
+	s.command(api.Continue)
+	if got, want := s.value("now"), s.value("text"); got != want {
+		t.Errorf("%s, the program says %s", got, want)
+	}
+}
+
 func TestBrokenFormattersAreWarnedOf(t *testing.T) {
 	cfg := Config{Formatters: map[string]string{
 		"main.A": "{x", "main.B": "{@nothing}", "main.C": "{}", "struct{": "{x}", "main.D": "{a.b} and {@hex:c}", "struct{a,b}": "{a}",
