@@ -82,6 +82,7 @@ type chaos struct {
 	hotAt    int64 // of the functions that get the traps
 	hot      []byte
 	lines    []int
+	vectors  int // a line, too
 	requests int
 	deaths   int
 	spoilt   int // of another debugger's services, that live on
@@ -112,7 +113,7 @@ func newChaos(t *testing.T, seed int64) *chaos {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.lines = codeLines(t)
+	c.lines, c.vectors = codeLines(t)
 	c.findHot(symbols)
 	c.start()
 	return c

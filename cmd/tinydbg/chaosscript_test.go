@@ -44,7 +44,8 @@ func (c *chaos) script() string {
 		}
 	case "calls":
 		b.Reset()
-		b.WriteString("break main.answer\n" + strings.Repeat("continue\ncall main.fib(12)\ncall main.sorted(5)\n", 200))
+		at := []string{"main.answer", fmt.Sprint("main.go:", c.vectors)}[c.rand.Intn(2)]
+		b.WriteString("break " + at + "\n" + strings.Repeat("continue\ncall main.fib(12)\ncall main.sorted(5)\n", 200))
 	case "leave": // at once
 		b.Reset()
 		if c.rand.Intn(2) == 0 {
@@ -57,8 +58,9 @@ func (c *chaos) script() string {
 	return b.String()
 }
 
-// codeLines are the lines of the service's hot functions.
-func codeLines(t *testing.T) (lines []int) {
+// codeLines are the lines of the service's hot functions, and one at which it computes
+// with vector registers.
+func codeLines(t *testing.T) (lines []int, vectors int) {
 	source, err := os.ReadFile(filepath.Join(testkit.Root(t), "testdata", "programs", "chaos_service", "main.go"))
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +74,10 @@ func codeLines(t *testing.T) (lines []int) {
 			within = false
 		case within && strings.HasPrefix(line, "\t"):
 			lines = append(lines, i+1)
+			if strings.Contains(line, "float64(i)") {
+				vectors = i + 1
+			}
 		}
 	}
-	return lines
+	return lines, vectors
 }
