@@ -114,9 +114,14 @@ func (l *Loop) calledBefore(th *thread) (*Stop, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := l.callOf(th, l.proc.Arch().TrapAddr(regs.PC()))
+	at := regs.PC()
+	c := l.callOf(th, at)
 	if c == nil {
 		return nil, nil
+	}
+	regs.SetPC(at + addr.Addr(len(l.proc.Arch().Trap())))
+	if err := th.SetRegisters(regs); err != nil {
+		return nil, err
 	}
 	return l.called(th, c, regs)
 }

@@ -191,7 +191,9 @@ func (l *Loop) absorbTrap(th *thread, regs arch.Regs) {
 			return
 		}
 		if l.callOf(th, at) != nil {
-			th.called = true
+			// It runs into the trap once more if nobody looks at it any more.
+			regs.SetPC(at)
+			th.called = th.SetRegisters(regs) == nil
 			return
 		}
 		if to, ok := l.table.Skipped(at); ok {
