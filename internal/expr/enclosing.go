@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"strings"
 
+	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/image"
 	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/unwind"
@@ -33,26 +34,104 @@ func enclosing(images []*image.Image, f *unwind.Frame, env value.Env) func() []*
 	}
 	inner, found, done := *f, []*Scope(nil), false
 	return func() []*Scope {
-		if done {
-			return found
+		if !done {
+			done = true
+			found = around(images, &inner, env, parent)
 		}
-		done = true
-		unwind.Callers(env.Mem, env.Set, &inner, func(outer *unwind.Frame) bool {
-			if outer.Func == nil || outer.Image == nil {
-				return true
-			}
-			name := outer.Func.Name
-			if name != parent && !strings.HasPrefix(name, parent+"-range") {
-				return true
-			}
-			sc := ScopeOf(images, outer, env)
-			sc.Enclosing = nil
-			sc.InlineDepth = len(outer.Image.File.Inlines(sc.PC)) - 1
-			found = append(found, sc)
-			return name != parent
-		})
 		return found
 	}
+}
+
+// around is what enclosing finds for a body of parent's. A function that calls
+// itself, such as the iterator of a tree, is on the stack more than once, and the
+// nearest need not be the one: frames are told apart by the closure that they have
+// made of the body. Where that is not known, none is found rather than another.
+func around(images []*image.Image, inner *unwind.Frame, env value.Env, parent string) (found []*Scope) {
+	body, known := bodyScope(images, inner, env).closure()
+	sure, complete := known, false
+	unwind.Callers(env.Mem, env.Set, inner, func(outer *unwind.Frame) bool {
+		if outer.Func == nil || outer.Image == nil {
+			return true
+		}
+		name := outer.Func.Name
+		switch {
+		case name != parent && !strings.HasPrefix(name, parent+"-range"):
+			return true
+		case complete && name == parent: // it could be either
+			found = nil
+			return false
+		case complete:
+			return true
+		}
+		sc := bodyScope(images, outer, env)
+		if known && !sc.hasMade(body, outer.Line) {
+			return true
+		}
+		found = append(found, sc)
+		if name == parent {
+			complete = true
+			return !sure
+		}
+		body, known = sc.closure()
+		sure = sure && known
+		return true
+	})
+	if !complete {
+		return nil
+	}
+	return found
+}
+
+func bodyScope(images []*image.Image, f *unwind.Frame, env value.Env) *Scope {
+	sc := ScopeOf(images, f, env)
+	sc.Enclosing = nil
+	sc.InlineDepth = len(f.Image.File.Inlines(sc.PC)) - 1
+	return sc
+}
+
+// closure is what the frame's function was called with; programs that were
+// compiled without optimisation keep it.
+func (sc *Scope) closure() (addr.Addr, bool) {
+	for _, v := range sc.own(".closureptr") {
+		if a, err := sc.word(v); err == nil {
+			return a, true
+		}
+	}
+	return 0, false
+}
+
+// hasMade tells whether the frame, which is at a line, has made a closure of the
+// body of one of its loops.
+func (sc *Scope) hasMade(closure addr.Addr, line int) bool {
+	for _, v := range sc.own("#yield") {
+		if a, err := sc.word(v); err == nil && a == closure && v.DeclLine <= line {
+			return true
+		}
+	}
+	return false
+}
+
+// own are the compiler's own variables of the frame whose names begin so.
+func (sc *Scope) own(prefix string) (list []*symbol.Var) {
+	all, err := sc.Image.File.Vars(sc.PC)
+	if err != nil {
+		return nil
+	}
+	for _, v := range all {
+		if strings.HasPrefix(v.Name, prefix) && v.InlineDepth == sc.InlineDepth {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+func (sc *Scope) word(v *symbol.Var) (addr.Addr, error) {
+	o, err := of(sc.variable(v, sc.Image, nil), nil)
+	if err != nil {
+		return 0, err
+	}
+	bits, err := o.pointerBits()
+	return addr.Addr(bits), err
 }
 
 // enclosedVar is the variable of that name in the innermost of the enclosing

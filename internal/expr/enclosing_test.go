@@ -65,3 +65,25 @@ func enclosingVariables(t *testing.T, bin string, newest bool) {
 		t.Errorf("variables:\n%s, want\n%s", got, want)
 	}
 }
+
+// Where a function is on the stack more than once, a body's variables are those of
+// the frame whose loop it is.
+func TestEnclosingRecursion(t *testing.T) {
+	for _, version := range testkit.Versions() {
+		if version == "go1.22.12" {
+			continue // it has no such loops
+		}
+		t.Run(testkit.Options{Go: version}.String(), func(t *testing.T) {
+			p := trapped.Run(t, testkit.Build(t, "range_over_recursion", testkit.Options{Go: version}))
+			sc := scopeIn(t, p, "main.(*tree).all.func1-range1")
+			for src, want := range map[string]string{"outside": "depth 1", "depth": "1", "t.v": "2", "v": "1", "inside": "10"} {
+				r, err := Eval(src, sc)
+				if err != nil {
+					t.Errorf("%s: %v", src, err)
+				} else if got := text(r.ToAPI(wide)); got != want {
+					t.Errorf("%s is %s, want %s", src, got, want)
+				}
+			}
+		})
+	}
+}
