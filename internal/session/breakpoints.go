@@ -22,7 +22,7 @@ func (s *Session) CreateBreakpoint(_ context.Context, in api.CreateBreakpointIn)
 		out, err = s.createBreakpoint(in)
 		return err
 	})
-	return out, err
+	return out, s.breakpointsChanged(err)
 }
 
 func (s *Session) createBreakpoint(in api.CreateBreakpointIn) (*api.Breakpoint, error) {
@@ -191,10 +191,10 @@ func (s *Session) AmendBreakpoint(_ context.Context, want api.Breakpoint) error 
 	})
 }
 
-// withBreakpoint runs f, on each process's tracer, with a breakpoint found by
-// name or, without a name, by ID.
+// withBreakpoint runs f, which changes a breakpoint found by name or, without a
+// name, by ID, on each process's tracer.
 func (s *Session) withBreakpoint(id int, name string, f func(*process, *breakpoint.Breakpoint) error) error {
-	return s.whileAlive(func() error {
+	return s.breakpointsChanged(s.whileAlive(func() error {
 		id, err := s.idOf(id, name)
 		if err != nil {
 			return err
@@ -205,7 +205,12 @@ func (s *Session) withBreakpoint(id int, name string, f func(*process, *breakpoi
 			}
 			return nil
 		})
-	})
+	}))
+}
+
+// changeBreakpoint is withBreakpoint for what others are to hear of.
+func (s *Session) changeBreakpoint(id int, name string, f func(*process, *breakpoint.Breakpoint) error) error {
+	return s.breakpointsChanged(s.withBreakpoint(id, name, f))
 }
 
 // inEach runs f on the tracers of all processes.

@@ -62,7 +62,12 @@ func (s *Session) release(kill bool) error {
 }
 
 func (pr *process) release(kill bool) error {
-	defer pr.closeFiles()
+	stuck := false
+	defer func() {
+		if !stuck { // else the tracer may still read them
+			pr.closeFiles()
+		}
+	}()
 	logflags.For(logflags.Debugger).Info("released", "pid", pr.proc.PID(), "killed", kill)
 	if pr.session.gone != nil {
 		pr.endTracer()
@@ -81,7 +86,7 @@ func (pr *process) release(kill bool) error {
 		}
 		return errors.Join(err, pr.proc.Detach())
 	})
-	if errors.Is(err, errStuck) {
+	if stuck = errors.Is(err, errStuck); stuck {
 		// When we end, the kernel lets it go.
 		pr.session.warn("process %d was not let go, %v; its guardian takes out what is left when it runs again", pr.proc.PID(), err)
 		return fmt.Errorf("process %d: %w", pr.proc.PID(), err)

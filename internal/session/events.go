@@ -7,20 +7,35 @@ import (
 )
 
 // subscribers are who wants to hear of events.
-type subscribers struct {
+type subscribers[E any] struct {
 	mu   sync.Mutex // guards all
 	last int
-	fns  map[int]func(api.Event)
+	fns  map[int]func(E)
 }
 
 // Subscribe has f called for every event until cancel is called. f is called
 // from any goroutine, and must not block.
-func (s *Session) Subscribe(f func(api.Event)) (cancel func()) {
-	e := &s.events
+func (s *Session) Subscribe(f func(api.Event)) (cancel func()) { return s.events.add(f) }
+
+// SubscribeBreakpoints is Subscribe for changes that somebody makes to
+// breakpoints: clients of the API know no event for that.
+func (s *Session) SubscribeBreakpoints(f func()) (cancel func()) {
+	return s.changes.add(func(struct{}) { f() })
+}
+
+// breakpointsChanged tells of a change, unless it has failed.
+func (s *Session) breakpointsChanged(err error) error {
+	if err == nil {
+		s.changes.send(struct{}{})
+	}
+	return err
+}
+
+func (e *subscribers[E]) add(f func(E)) (cancel func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.fns == nil {
-		e.fns = map[int]func(api.Event){}
+		e.fns = map[int]func(E){}
 	}
 	e.last++
 	id := e.last
@@ -32,7 +47,7 @@ func (s *Session) Subscribe(f func(api.Event)) (cancel func()) {
 	}
 }
 
-func (e *subscribers) send(ev api.Event) {
+func (e *subscribers[E]) send(ev E) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, f := range e.fns {

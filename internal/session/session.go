@@ -38,7 +38,8 @@ type Session struct {
 	requests chan func()
 	quit     chan struct{}
 	closing  sync.Once
-	events   subscribers
+	events   subscribers[api.Event]
+	changes  subscribers[struct{}] // of breakpoints
 
 	bodies *bodies // from any goroutine
 	// suspending: the debugger is stopped, or about to be, with its program.

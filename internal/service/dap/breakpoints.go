@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/google/go-dap"
 
@@ -58,10 +59,15 @@ type breakpoints struct {
 	// pieces are watchpoints that watch a range together with another one, which
 	// stands for all of them.
 	pieces map[int]int
+	// foreign are those of others, by the session's ID.
+	foreign map[int]*foreign
+	// stale: they are to be compared with the session's.
+	stale atomic.Bool
 }
 
 func (bs *breakpoints) init() {
-	bs.groups, bs.watches, bs.pieces = map[string][]*breakpoint{}, map[string]*watchable{}, map[int]int{}
+	bs.groups, bs.watches = map[string][]*breakpoint{}, map[string]*watchable{}
+	bs.pieces, bs.foreign = map[int]int{}, map[int]*foreign{}
 }
 
 // find is the client's breakpoint behind one of the session's.
@@ -198,6 +204,9 @@ func (c *client) existing(ctx context.Context, d *debuggee, want api.Breakpoint,
 			return b
 		}
 		// Another client's: it becomes this one's, too.
+		if c.breaks.adopt(b.ID, want) {
+			return b
+		}
 		changed := *b
 		changed.Cond, changed.HitCond = want.Cond, want.HitCond
 		changed.Tracepoint, changed.Variables = want.Tracepoint, want.Variables
@@ -216,6 +225,9 @@ func (c *client) describe(b *breakpoint) dap.Breakpoint {
 			out.Line = c.lineOut(b.want.at.Line)
 		}
 		return out
+	}
+	if b.set.Disabled {
+		out.Verified, out.Message = false, "it is disabled"
 	}
 	if b.set.File != "" && b.set.File[0] == '/' {
 		out.Source = c.sourceOf(b.set.File)

@@ -30,6 +30,9 @@ import (
 // Backend is the debugging session as the handlers need it.
 type Backend interface {
 	rpc.Backend
+	// SubscribeBreakpoints has f called after each change that somebody makes to
+	// breakpoints. f is called from any goroutine and must not block.
+	SubscribeBreakpoints(f func()) (cancel func())
 	// WriteMemory writes up to api.ExamineMemoryLimit bytes and returns how many.
 	WriteMemory(ctx context.Context, addr uint64, data []byte) (int, error)
 	// Glance holds a process that runs, for a moment, so that f can ask what

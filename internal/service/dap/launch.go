@@ -174,7 +174,9 @@ func (c *client) programDir(ctx context.Context, a *startArgs, b *gobuild.Build)
 func (c *client) begin(r *request, d *debuggee, how string) {
 	c.session.Store(d)
 	c.paths.set(d.args.SubstitutePath)
-	d.stopListening = d.Subscribe(c.heard)
+	c.joinBreakpoints(d)
+	events, breakpoints := d.Subscribe(c.heard), d.SubscribeBreakpoints(c.breakpointsChanged)
+	d.stopListening = func() { events(); breakpoints() }
 	r.after = func() {
 		c.announce(d, how)
 		c.withdraw(d)

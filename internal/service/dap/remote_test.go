@@ -95,3 +95,87 @@ func TestRemoteEnds(t *testing.T) {
 		t.Errorf("it is the server's to end the session: %+v, %v", st, err)
 	}
 }
+
+// TestBreakpointsOfOthers are told of as they come, change and go, and so is what
+// others do to the editor's own.
+func TestBreakpointsOfOthers(t *testing.T) {
+	ctx := context.Background()
+	s, cfg := shared(t, true)
+	before, err := s.CreateBreakpoint(ctx, api.CreateBreakpointIn{LocExpr: "main.recovered"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := joined(t, cfg, nil)
+	own := e.breakAt(lineTick)
+	e.configured()
+	e.stopped("breakpoint")
+	changed := func(reason string, id int) godap.Breakpoint {
+		t.Helper()
+		ev := Event[*godap.BreakpointEvent](e.Client)
+		if ev.Body.Reason != reason || id != 0 && ev.Body.Breakpoint.Id != id {
+			t.Errorf("%+v, want %s of %d", ev.Body, reason, id)
+		}
+		return ev.Body.Breakpoint
+	}
+	if _, err := s.ClearBreakpoint(ctx, before.ID, ""); err != nil { // the editor never knew of it
+		t.Fatal(err)
+	}
+	b, err := s.CreateBreakpoint(ctx, api.CreateBreakpointIn{LocExpr: "main.go:34"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := changed("new", 0)
+	if at.Line != b.Line || at.Source == nil || at.Source.Path != b.File || !at.Verified || at.Id == own[0].Id {
+		t.Errorf("%+v for %s:%d", at, b.File, b.Line)
+	}
+	toggle := func(id int) {
+		t.Helper()
+		if _, err := s.ToggleBreakpoint(ctx, id, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	toggle(b.ID)
+	if off := changed("changed", at.Id); off.Verified {
+		t.Errorf("%+v is disabled", off)
+	}
+	toggle(b.ID)
+	changed("changed", at.Id)
+	// Editors repeat what they have been told.
+	changedCond := *b
+	changedCond.Cond = "false"
+	if err := s.AmendBreakpoint(ctx, changedCond); err != nil {
+		t.Fatal(err)
+	}
+	both := e.breakAt(lineTick, b.Line)
+	if !both[1].Verified {
+		t.Errorf("%+v", both)
+	}
+	if now, err := s.GetBreakpoint(ctx, b.ID, ""); err != nil || now.Cond != "false" {
+		t.Errorf("%+v, %v", now, err)
+	}
+	if _, err := s.ClearBreakpoint(ctx, b.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	changed("removed", both[1].Id)
+	list, err := s.ListBreakpoints(ctx, false)
+	if err != nil || list[len(list)-1].Line != lineTick {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	mine := list[len(list)-1].ID
+	toggle(mine)
+	if off := changed("changed", own[0].Id); off.Verified || off.Line != lineTick {
+		t.Errorf("%+v is disabled", off)
+	}
+	toggle(mine)
+	if on := changed("changed", own[0].Id); !on.Verified {
+		t.Errorf("%+v is enabled", on)
+	}
+	if _, err := s.ClearBreakpoint(ctx, mine, ""); err != nil {
+		t.Fatal(err)
+	}
+	changed("removed", own[0].Id)
+	if again := e.breakAt(lineTick); !again[0].Verified {
+		t.Errorf("%+v", again)
+	}
+	e.gone()
+}
