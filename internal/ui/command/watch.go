@@ -14,7 +14,7 @@ func watchCommand() *Command {
 		Help: `The expression names what is watched: a variable, a field, or memory by its
 address. -w, the default, stops at writes, -r at reads, -rw at both. The
 processor does the watching: there are four watchpoints at most, of up to eight
-bytes each. A write of the value that is there already may go unnoticed.
+bytes each, and it does not know reads alone, so -r stops at writes, too.
 
 	watch total
 	watch -rw *(*int)(0xc0000180e0)`,
