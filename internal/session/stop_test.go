@@ -174,3 +174,30 @@ func TestWatchedInstructions(t *testing.T) {
 		t.Errorf("at %s (%s)", at(st), st.StopReason)
 	}
 }
+
+// Threads that write at once are each reported, with what their own write was seen
+// to change: where one leaves off, the next one begins.
+func TestWritesAtOnce(t *testing.T) {
+	s := launched(t, "written_at_once", testkit.Options{}, quiet())
+	s.breakAt("main.main")
+	s.command(api.Continue)
+	w, err := s.CreateWatchpoint(context.Background(), api.EvalScope{GoroutineID: -1}, "main.shared", api.WatchWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hits, last := 0, "0"
+	st := s.command(api.Continue)
+	for ; !st.Exited; st = s.command(api.Continue) {
+		b, info := st.CurrentThread.Breakpoint, st.CurrentThread.BreakpointInfo
+		if b == nil || b.ID != w.ID || info == nil || len(info.Variables) != 2 {
+			t.Fatalf("at %s (%s)", at(st), st.StopReason)
+		}
+		if before := info.Variables[0].Value; before != last {
+			t.Errorf("hit %d was of %s, the one before it left %s", hits, before, last)
+		}
+		hits, last = hits+1, info.Variables[1].Value
+	}
+	if hits != 40 {
+		t.Errorf("%d hits of 40 writes", hits)
+	}
+}

@@ -24,11 +24,16 @@ type watch struct {
 	// stack is the stack that it is on, nil for none. over: its frame is gone.
 	stack *ownStack
 	over  bool
-	// typ is of what is watched; before and now are what that was before the
-	// last access, and after it. The tracer fills them in.
-	typ         *symbol.Type
-	before, now []byte
+	// typ is of what is watched, and now is what that was after the last access.
+	// changes are by thread: several may have made an access before they could be
+	// stopped. The tracer fills them in.
+	typ     *symbol.Type
+	now     []byte
+	changes map[int]change
 }
+
+// change is what was watched before an access, and after it.
+type change struct{ before, now []byte }
 
 // CreateWatchpoint has the processor report accesses to the memory that an
 // expression names.
@@ -66,7 +71,7 @@ func (pr *process) createWatchpoint(scope api.EvalScope, text string, kind api.W
 	if !ok {
 		return nil, fmt.Errorf("can not watch %q: it has no address", text)
 	}
-	wt := &watch{at: at, size: int(r.Value.Type.Size()), kind: target.WatchKind(kind), typ: r.Value.Type}
+	wt := &watch{at: at, size: int(r.Value.Type.Size()), kind: target.WatchKind(kind), typ: r.Value.Type, changes: map[int]change{}}
 	b := &breakpoint.Breakpoint{Watch: true, Name: text}
 	b.User = &settings{watch: wt, Breakpoint: api.Breakpoint{WatchExpr: text, WatchType: kind}}
 	b.Cond = pr.watchHit(wt, nil)

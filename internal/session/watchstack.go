@@ -94,7 +94,8 @@ func (pr *process) watchHit(wt *watch, cond func(*breakpoint.Hit) (bool, error))
 			wt.over = true
 			return true, nil
 		}
-		wt.before, wt.now = wt.now, pr.watched(wt)
+		c := change{wt.now, pr.watched(wt)}
+		wt.now, wt.changes[h.Thread.ID()] = c.now, c
 		if cond == nil {
 			return true, nil
 		}
@@ -152,9 +153,11 @@ func around(frames []unwind.Frame, at addr.Addr) int {
 // Precondition: session goroutine; stopped.
 func (pr *process) accessed(b *breakpoint.Breakpoint) (list []api.Variable) {
 	wt := settingsOf(b).watch
-	if wt == nil || wt.over || wt.typ == nil {
+	by := pr.session.stop.Thread
+	if wt == nil || wt.over || wt.typ == nil || by == nil {
 		return nil
 	}
+	c := wt.changes[by.ID()]
 	env := &value.Env{
 		Mem: pr.mem, Runtime: pr.runtime, Set: pr.images, Formatters: pr.session.cfg.Formatters,
 		Order: pr.proc.Arch().ByteOrder(), PtrSize: pr.proc.Arch().PtrSize(),
@@ -164,7 +167,7 @@ func (pr *process) accessed(b *breakpoint.Breakpoint) (list []api.Variable) {
 	for _, v := range []struct {
 		name string
 		data []byte
-	}{{name + " before", wt.before}, {name, wt.now}} {
+	}{{name + " before", c.before}, {name, c.now}} {
 		if v.data != nil {
 			piece := dwarfexpr.Piece{Kind: dwarfexpr.Literal, Bytes: v.data, Size: uint64(len(v.data))}
 			list = append(list, value.FromPieces(env, v.name, wt.typ, []dwarfexpr.Piece{piece}).ToAPI(cfg))
