@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tinydbg/tinydbg/internal/image"
 	"github.com/tinydbg/tinydbg/internal/symbol"
 )
 
@@ -25,6 +26,7 @@ func (c *compiler) declared(pkg, name string) error {
 	if pkg == "" {
 		return nil
 	}
+	inTest := c.testBinary()
 	for _, dir := range c.directories(pkg) {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
@@ -34,12 +36,21 @@ func (c *compiler) declared(pkg, name string) error {
 			if !strings.HasSuffix(e.Name(), ".go") || !e.Type().IsRegular() {
 				continue
 			}
+			if strings.HasSuffix(e.Name(), "_test.go") && !inTest {
+				continue
+			}
 			if d := declaredIn(filepath.Join(dir, e.Name()), name, pkg == c.pkg()); d != nil {
 				return d.reason()
 			}
 		}
 	}
 	return nil
+}
+
+// testBinary tells whether the program was made of tests, so that their files
+// count.
+func (c *compiler) testBinary() bool {
+	return slices.ContainsFunc(c.site.files(), func(im *image.Image) bool { return im.File.FuncNamed("testing.(*M).Run") != nil })
 }
 
 // directories are those with the source of a package, by import path or by name.

@@ -150,7 +150,7 @@ func (pr *process) outOfBreakpoint(stop *run.Stop) step.Plan {
 			last = i
 		}
 	}
-	if last < 0 || frames[last].Inlined {
+	if last < 0 {
 		return nil
 	}
 	st := pr.startAt(w, frames, last)

@@ -39,6 +39,19 @@ func TestOwnBreakpointAndPanic(t *testing.T) {
 	}
 }
 
+// Where the compiler has inlined runtime.Breakpoint, the stop is in its caller, too.
+func TestOwnBreakpointInlined(t *testing.T) {
+	for _, v := range testkit.Versions() {
+		t.Run(v, func(t *testing.T) {
+			s := launched(t, "own_breakpoint", testkit.Options{Go: v, Optimized: true}, quiet())
+			st := s.command(api.Continue)
+			if name := st.CurrentThread.Function.Name(); !strings.HasPrefix(name, "main.") || st.StopReason != "hardcoded breakpoint" {
+				t.Errorf("at %s in %s, %q", at(st), name, st.StopReason)
+			}
+		})
+	}
+}
+
 func TestExecAndFork(t *testing.T) {
 	other := testkit.Build(t, "hit_counter", testkit.Options{})
 	cfg := quiet()
