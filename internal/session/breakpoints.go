@@ -208,11 +208,6 @@ func (s *Session) withBreakpoint(id int, name string, f func(*process, *breakpoi
 	}))
 }
 
-// changeBreakpoint is withBreakpoint for what others are to hear of.
-func (s *Session) changeBreakpoint(id int, name string, f func(*process, *breakpoint.Breakpoint) error) error {
-	return s.breakpointsChanged(s.withBreakpoint(id, name, f))
-}
-
 // inEach runs f on the tracers of all processes.
 func (s *Session) inEach(f func(*process) error) error {
 	var errs []error
