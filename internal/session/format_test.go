@@ -56,6 +56,16 @@ func TestZoneThatWasNotRead(t *testing.T) {
 	}
 }
 
+// Where parts of a text are cut, it says so.
+func TestLongURL(t *testing.T) {
+	s := launched(t, "long_url", testkit.Options{}, quiet())
+	s.command(api.Continue)
+	want := "https://example.com/?q=" + strings.Repeat("x", 254) + "...#end"
+	if got := s.value("*long"); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestBrokenFormattersAreWarnedOf(t *testing.T) {
 	cfg := Config{Formatters: map[string]string{
 		"main.A": "{x", "main.B": "{@nothing}", "main.C": "{}", "struct{": "{x}", "main.D": "{a.b} and {@hex:c}", "struct{a,b}": "{a}",

@@ -161,14 +161,20 @@ func summer(zones *Value, i int64) bool {
 	return err == nil && dst != 0
 }
 
+// textField is the text of a field; one that is very long is cut, which it says.
 func textField(v *Value, name string) string {
 	f, err := v.Field(name)
 	if err != nil {
 		return ""
 	}
-	text, _, _ := f.Text(256)
+	text, total, _ := f.Text(maxTextField)
+	if int64(len(text)) < total {
+		text += "..."
+	}
 	return text
 }
+
+const maxTextField = 256
 
 // transitions are the changes of a Location's zone.
 func transitions(l *Value) (tx *Value, n int64) {
