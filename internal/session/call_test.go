@@ -72,7 +72,7 @@ func eachBuild(t *testing.T, program string, f func(*story)) {
 	}
 }
 
-const stopHere = "main.go:178"
+const stopHere = "main.go:180"
 
 // stopped launches the program and lets it run to where calls are made.
 func (s *story) toCalls() {
