@@ -80,8 +80,9 @@ func TestBreakpointInCall(t *testing.T) {
 		if got := s.allRegisters(); got != before {
 			s.Errorf("registers afterwards:\n%s\nwere\n%s", got, before)
 		}
-		if st := s.command(api.Continue); at(st) != stopHere || st.CurrentThread.Breakpoint.TotalHitCount != 2 {
-			s.Errorf("the loop goes on: %s, hit %d times", at(st), st.CurrentThread.Breakpoint.TotalHitCount)
+		st := s.command(api.Continue)
+		if at(st) != stopHere || st.CurrentThread.Breakpoint == nil || st.CurrentThread.Breakpoint.TotalHitCount != 2 {
+			s.Errorf("the loop goes on: %s, %s, %+v", at(st), st.StopReason, st.CurrentThread.Breakpoint)
 		}
 	})
 }
