@@ -27,7 +27,8 @@ func TestTypesAreToldWhole(t *testing.T) {
 				for _, m := range info.Methods {
 					got += " " + m.Name
 				}
-				old := version == "go1.22.12" && name == "main.Handler"
+				// Nothing leads from the name of a function type to its descriptor there.
+				old := (version == "go1.22.12" || version == "go1.23.12") && name == "main.Handler"
 				if !strings.Contains(got, want) && !old || old && got != "" {
 					t.Errorf("%s is told as %q, want %q", name, got, want)
 				}
