@@ -207,13 +207,7 @@ func shift(m *machine, op token.Token, x, y operand) (operand, error) {
 		return operand{}, err
 	}
 	if former := x.late; former != nil {
-		return operand{late: &late{m, former.kind, func(like operand) (operand, error) {
-			x, err := former.as(like)
-			if err != nil {
-				return x, err
-			}
-			return shift(m, op, x, y)
-		}}}, nil
+		return former.then(func(x operand) (operand, error) { return shift(m, op, x, y) }), nil
 	}
 	if x, err = x.scalar(); err != nil {
 		return operand{}, err
@@ -290,13 +284,7 @@ func (n *unaryNode) eval(m *machine) (operand, error) {
 		return operand{}, err
 	}
 	if former := x.late; former != nil {
-		return operand{late: &late{m, former.kind, func(like operand) (operand, error) {
-			x, err := former.as(like)
-			if err != nil {
-				return x, err
-			}
-			return unary(n.at.Op, x)
-		}}}, nil
+		return former.then(func(x operand) (operand, error) { return unary(n.at.Op, x) }), nil
 	}
 	if x, err = x.scalar(); err != nil {
 		return x, n.e.wrap(n.at, err)

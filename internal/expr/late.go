@@ -30,6 +30,17 @@ func lateShift(m *machine, op token.Token, x, count operand) operand {
 	}}}
 }
 
+// then is f of what l will be.
+func (l *late) then(f func(operand) (operand, error)) operand {
+	return operand{late: &late{l.m, l.kind, func(like operand) (operand, error) {
+		x, err := l.as(like)
+		if err != nil {
+			return x, err
+		}
+		return f(x)
+	}}}
+}
+
 // wide tells whether o has no type yet.
 func (o operand) wide() bool { return o.late != nil || o.untyped() }
 
@@ -47,8 +58,11 @@ func (o operand) settled() (operand, error) {
 		return o, nil
 	}
 	name := "int"
-	if k := o.late.kind; k == constant.Float || k == constant.Complex {
-		name = map[constant.Kind]string{constant.Float: "float64", constant.Complex: "complex128"}[k]
+	switch o.late.kind {
+	case constant.Float:
+		name = "float64"
+	case constant.Complex:
+		name = "complex128"
 	}
 	t, err := o.late.m.prog.site.typeNamed("", name)
 	if err != nil {

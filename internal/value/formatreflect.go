@@ -40,11 +40,11 @@ func readReflected(v *Value, _ string, depth int) (string, error) {
 		return "", err
 	}
 	rt.Direct = flags&flagIndir == 0
+	name := descriptorName(v, rt)
 	held, err := ptr.dynamic(rt, addr.Addr(data), 0)
 	if err != nil || held.Err != nil {
-		return descriptorName(v, rt), err
+		return name, err
 	}
-	name := descriptorName(v, rt)
 	text, err := short(held, depth+1)
 	if err != nil || text == held.TypeName() {
 		return name, nil
