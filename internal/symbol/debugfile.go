@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/tinydbg/tinydbg/internal/objfile"
+	"github.com/tinydbg/tinydbg/internal/symcache"
 )
 
 // debugFile is the file that holds the debug sections: the File's own, or a
@@ -22,6 +23,17 @@ type debugFile struct {
 func (f *File) HasDWARF() error {
 	_, err := f.debugObject()
 	return err
+}
+
+// debugKey is the key in the cache of what follows from a section of the object
+// file that has .debug_info; of no use if there is none, or see
+// [objfile.File.CacheKey].
+func (f *File) debugKey(section, what string) symcache.Key {
+	obj, err := f.debugObject()
+	if err != nil {
+		return symcache.Key{}
+	}
+	return obj.CacheKey(section, what)
 }
 
 // debugObject is the object file that has .debug_info and its companions.

@@ -13,13 +13,7 @@ import (
 // the cache: without it the whole section has to be gone through for each.
 type unitKeeper struct{ *File }
 
-func (k unitKeeper) key() symcache.Key {
-	obj, err := k.debugObject()
-	if err != nil {
-		return symcache.Key{}
-	}
-	return obj.CacheKey(".debug_info", "units 1")
-}
+func (k unitKeeper) key() symcache.Key { return k.debugKey(".debug_info", "units 1") }
 
 // Kept is what Keep got in another session.
 func (k unitKeeper) Kept() (data []byte, ok bool) { return k.opts.Cache.Get(k.key()) }
@@ -60,8 +54,7 @@ func (f *File) findKeptSymbols(names []string) {
 // which has the same addresses; and by what the table of symbols is, since that can
 // be stripped alone. It is for large tables only.
 func (f *File) symbolsKey(names []string) (k symcache.Key, ok bool) {
-	obj, err := f.debugObject()
-	if err != nil || f.opts.Cache == nil || len(names) == 0 {
+	if f.opts.Cache == nil || len(names) == 0 {
 		return k, false
 	}
 	table, _ := f.symbolObject().Header(".symtab")
@@ -69,7 +62,7 @@ func (f *File) symbolsKey(names []string) (k symcache.Key, ok bool) {
 		return k, false
 	}
 	names = slices.Sorted(slices.Values(names))
-	k = obj.CacheKey(".debug_info", fmt.Sprintf("symbols 1 %q of %d at %d", names, table.Size, table.Off))
+	k = f.debugKey(".debug_info", fmt.Sprintf("symbols 1 %q of %d at %d", names, table.Size, table.Off))
 	return k, k.BuildID != ""
 }
 

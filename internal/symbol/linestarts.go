@@ -35,7 +35,7 @@ func (s lineStarts) before(pc uint64) (off uint64, ok bool) {
 // lineStarts reads where the units' programs begin, or what was kept of that.
 func (f *File) lineStarts(d *dwarfLines) lineStarts {
 	d.startsOnce.Do(func() {
-		key := f.debug.obj.CacheKey(".debug_line", "starts 1")
+		key := f.debugKey(".debug_line", "starts 1")
 		if kept, ok := f.opts.Cache.Get(key); ok && len(kept)%lineStartSize == 0 {
 			d.starts = kept
 			return

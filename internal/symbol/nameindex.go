@@ -59,11 +59,10 @@ func (f *File) nameIndex(g *goTable) *nameIndex {
 // nameIndexKey goes by the debug information, of which the file has a checksum:
 // it tells of every function and where it is.
 func (f *File) nameIndexKey(g *goTable) (k symcache.Key) {
-	obj, err := f.debugObject()
-	if err != nil || g.Len() < minIndexed {
+	if g.Len() < minIndexed {
 		return k
 	}
-	return obj.CacheKey(".debug_info", fmt.Sprintf("names 1 of %d in %d", g.Len(), g.Size()))
+	return f.debugKey(".debug_info", fmt.Sprintf("names 1 of %d in %d", g.Len(), g.Size()))
 }
 
 // keepNames makes the index, if there is a cache to keep it in.

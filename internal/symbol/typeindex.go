@@ -36,7 +36,7 @@ func (f *File) typeIndex() (*typeIndex, error) {
 	}
 	x := &f.dw.names
 	f.dw.typesOnce.Do(func() {
-		key := f.debug.obj.CacheKey(".debug_info", "types 1")
+		key := f.debugKey(".debug_info", "types 1")
 		if kept, ok := f.opts.Cache.Get(key); ok && x.decode(kept) {
 			return
 		}
