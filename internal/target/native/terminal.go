@@ -101,15 +101,11 @@ func (p *Process) TakeTerminal() error {
 // InForeground tells whether the debugger or the process is the foreground job of
 // the debugger's own terminal.
 func (p *Process) InForeground() bool {
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	tty, now, err := foreground()
 	if err != nil {
 		return false
 	}
-	defer tty.Close()
-	now, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
-	if err != nil {
-		return false
-	}
+	tty.Close()
 	group, err := unix.Getpgid(p.pid)
 	return now == unix.Getpgrp() || err == nil && now == group
 }
@@ -120,19 +116,31 @@ func passTerminal(from, to int) error {
 	if from == to {
 		return nil
 	}
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	tty, now, err := foreground()
 	if err != nil {
 		return nil // no terminal
 	}
 	defer tty.Close()
-	now, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
-	if err != nil || from != 0 && now != from {
+	if from != 0 && now != from {
 		return nil
 	}
 	if err := setForeground(tty, to); err != nil {
 		return fmt.Errorf("pass the terminal to process group %d: %w", to, err)
 	}
 	return nil
+}
+
+// foreground is the controlling terminal, to be closed, and its foreground group.
+func foreground() (tty *os.File, group int, err error) {
+	tty, err = os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	if group, err = unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP); err != nil {
+		tty.Close()
+		return nil, 0, err
+	}
+	return tty, group, nil
 }
 
 // setForeground may be called by a background job, which would be stopped with
