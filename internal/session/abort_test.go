@@ -49,6 +49,18 @@ func (s *story) haltIn(fits func() bool) {
 	}, "it gets there")
 }
 
+// park calls a function that waits for ever, and halts the program when it does.
+func (s *story) park(function string) {
+	s.Helper()
+	s.breakAt("main.go:" + markedLine(s, "the debugger calls here"))
+	s.command(api.Continue)
+	s.breakAt("main." + function)
+	if got := s.call(function + "()"); got != "stopped: breakpoint" {
+		s.Fatal(got)
+	}
+	s.haltIn(func() bool { return s.parkedIn("main." + function) })
+}
+
 // parkedIn tells whether a goroutine is on no thread that is in a function.
 func (s *story) parkedIn(function string) bool {
 	s.Helper()
@@ -145,13 +157,7 @@ func (s *story) abortAll() {
 // nobody has to wait for it.
 func TestAbortOfWaiting(t *testing.T) {
 	s := launched(t, "functions_that_hang", testkit.Options{}, quiet())
-	s.breakAt("main.go:" + markedLine(s, "the debugger calls here"))
-	s.command(api.Continue)
-	s.breakAt("main.forever")
-	if got := s.call("forever()"); got != "stopped: breakpoint" {
-		t.Fatal(got)
-	}
-	s.haltIn(func() bool { return s.parkedIn("main.forever") })
+	s.park("forever")
 	done := make(chan string, 1)
 	go func() { done <- s.abort() }()
 	testkit.Eventually(t, func() bool {
@@ -172,13 +178,7 @@ func TestAbortOfWaiting(t *testing.T) {
 func TestAbortOfBlocked(t *testing.T) {
 	for _, kill := range []bool{true, false} {
 		s, p := attached(t, "functions_that_hang", testkit.Options{}, "until", "killed")
-		s.breakAt("main.go:" + markedLine(s, "the debugger calls here"))
-		s.command(api.Continue)
-		s.breakAt("main.blocked")
-		if got := s.call("blocked()"); got != "stopped: breakpoint" {
-			t.Fatal(got)
-		}
-		s.haltIn(func() bool { return s.parkedIn("main.blocked") })
+		s.park("blocked")
 		for range 2 {
 			if got := s.abort(); !strings.Contains(got, "cannot be aborted: goroutine") || !strings.Contains(got, "waits for ever (select (no cases))") {
 				t.Fatal(got)
