@@ -252,6 +252,9 @@ func (m *machine) encodeMethod(method *boundFunc) ([]byte, error) {
 // encodeInterface puts a value into an interface.
 func (m *machine) encodeInterface(t *symbol.Type, x operand) ([]byte, error) {
 	if x.kind() == symbol.Interface {
+		if src := x.val.Asserted(); src != nil {
+			return m.convertInterface(t, operand{typ: src.Type, val: src})
+		}
 		if identical(t, x.typ) {
 			return x.val.Bytes()
 		}

@@ -2,14 +2,14 @@ package expr
 
 import (
 	"errors"
-	"fmt"
 	"go/ast"
 
 	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/value"
 )
 
-// assertNode is x.(T), or x.(data), which is whatever the interface holds.
+// assertNode is x.(T), of a type or an interface type, or x.(data), which is
+// whatever the interface holds.
 type assertNode struct {
 	at  *ast.TypeAssertExpr
 	e   *Expr
@@ -41,22 +41,28 @@ func (n *assertNode) eval(m *machine) (operand, error) {
 	if x.kind() != symbol.Interface {
 		return operand{}, n.e.errorf(n.at, "expression %q not an interface", n.e.text(n.at.X))
 	}
-	want := "data"
-	if n.typ != nil {
-		want = n.typ.Name()
+	if n.typ != nil && n.typ.Kind() == symbol.Interface {
+		o, err := of(x.val.AssertInterface(n.typ))
+		return o, n.e.wrap(n.at, err)
 	}
+	d, err := n.held(x)
+	return d, n.e.wrap(n.at, err)
+}
+
+// held is what an interface holds, which has to be of the type if there is one.
+func (n *assertNode) held(x operand) (operand, error) {
 	d, err := dynamic(x)
+	if n.typ == nil {
+		if errors.Is(err, value.ErrNilPointer) {
+			err = &value.AssertError{Interface: x.typeName(), Wanted: "data"}
+		}
+		return d, err
+	}
 	if errors.Is(err, value.ErrNilPointer) {
-		err = fmt.Errorf("interface conversion: %s is nil, not %s", x.typeName(), want)
+		return d, &value.AssertError{Interface: x.typeName(), Wanted: n.typ.Name()}
 	}
-	if err != nil {
-		return operand{}, n.e.wrap(n.at, err)
+	if err == nil && !identical(n.typ, d.typ) {
+		err = &value.AssertError{Interface: x.typeName(), Holds: d.typeName(), Wanted: n.typ.Name()}
 	}
-	if n.typ == nil || identical(n.typ, d.typ) {
-		return d, nil
-	}
-	if n.typ.Kind() == symbol.Interface {
-		return operand{}, n.e.errorf(n.at, "interface conversion: whether %s implements %s is known to the running program only; use .(data)", d.typeName(), want)
-	}
-	return operand{}, n.e.errorf(n.at, "interface conversion: %s is %s, not %s", x.typeName(), d.typeName(), want)
+	return d, err
 }

@@ -21,6 +21,10 @@ type RType struct {
 	// Name is the type's name as package reflect gives it: with the package's
 	// name, not its path.
 	Name string
+	// Hash is the runtime's: that of the type's whole name.
+	Hash uint32
+	// uncommon is true for types that have methods.
+	uncommon bool
 }
 
 // Facts from internal/abi/type.go.
@@ -28,6 +32,7 @@ const (
 	kindMask       = 1<<5 - 1
 	kindDirect     = 1 << 5 // of Kind_, up to go1.25
 	tflagDirect    = 1 << 5 // of TFlag, since go1.26
+	tflagUncommon  = 1 << 0
 	tflagExtraStar = 1 << 1
 	maxTypeName    = 4096
 )
@@ -40,7 +45,8 @@ func (r *Runtime) ReadRType(mem target.Memory, a addr.Addr) (RType, error) {
 	}
 	off := func(field string) int { return r.off()["internal/abi.Type."+field] }
 	kind, flags := b.uint(off("Kind_"), 1), b.uint(off("TFlag"), 1)
-	t := RType{Addr: a, Kind: reflect.Kind(kind & kindMask), Size: b.u64(off("Size_"))}
+	t := RType{Addr: a, Kind: reflect.Kind(kind & kindMask), Size: b.u64(off("Size_")), uncommon: flags&tflagUncommon != 0}
+	t.Hash = uint32(b.uint(off("TFlag")-4, 4)) // Hash stands before TFlag in every release
 	if r.version.Minor >= 26 {
 		t.Direct = flags&tflagDirect != 0
 	} else {

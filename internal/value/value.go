@@ -95,6 +95,8 @@ type Value struct {
 	parts []*Value
 	// seq stands for slices whose type the program does not have.
 	seq *sequence
+	// asserted is the interface that it was before an assertion to an interface type.
+	asserted *Value
 	// typeText is the runtime's name of a type that debug information lacks.
 	typeText string
 	// addressOf marks the result of AddressOf: what it points to is not shown.
