@@ -37,7 +37,7 @@ type store struct {
 func (r *reader) next() (answer, error) {
 	r.lined, r.looked, r.scan = 0, 0, nesting{}
 	for {
-		if r.buf = bytes.TrimLeft(r.buf, " \t\r\n"); len(r.buf) > 0 {
+		if r.skipSpace(); len(r.buf) > 0 {
 			break
 		}
 		if err := r.more(); err != nil {
@@ -68,6 +68,12 @@ func (r *reader) next() (answer, error) {
 		return answer{}, fmt.Errorf("the other end does not speak the debugger's protocol (%w)", err)
 	}
 	return a, nil
+}
+
+// skipSpace takes white space off buf, whose room behind it stays usable.
+func (r *reader) skipSpace() {
+	rest := bytes.TrimLeft(r.buf, " \t\r\n")
+	r.buf = r.buf[len(r.buf)-len(rest):]
 }
 
 // giveBack says that the answer has been looked at.

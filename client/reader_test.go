@@ -101,3 +101,30 @@ func TestReaderUsesItsStoreAgain(t *testing.T) {
 		t.Errorf("%d stores for answers that are still in use", n)
 	}
 }
+
+// Short answers that come one by one share a store, though each is still being
+// looked at when the next is read.
+func TestReaderOfShortAnswers(t *testing.T) {
+	const each = `{"id":1,"result":7,"error":null}` + "\n"
+	r := &reader{src: oneByOne{strings.NewReader(strings.Repeat(each, 100)), len(each)}}
+	seen := map[*store]bool{}
+	for range 100 {
+		a, err := r.next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.giveBack()
+		seen[r.store] = true
+	}
+	if len(seen) != 1 {
+		t.Errorf("%d stores for 100 short answers", len(seen))
+	}
+}
+
+// oneByOne reads at most n bytes at once.
+type oneByOne struct {
+	io.Reader
+	n int
+}
+
+func (o oneByOne) Read(buf []byte) (int, error) { return o.Reader.Read(buf[:min(o.n, len(buf))]) }
