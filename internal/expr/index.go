@@ -55,6 +55,8 @@ func indexable(x operand) bool {
 	switch x.kind() {
 	case symbol.Map, symbol.Array, symbol.Slice, symbol.Interface:
 		return true
+	case symbol.Struct:
+		return x.val != nil && x.val.IsSyncMap()
 	case symbol.Pointer:
 		e := x.typ.Elem()
 		return e != nil && (e.Kind() == symbol.Array || !x.typ.IsGo() && e.Size() > 0)
@@ -73,8 +75,11 @@ func index(m *machine, x, key operand) (operand, error) {
 		}
 		return index(m, d, key)
 	}
-	if x.kind() == symbol.Map {
+	switch x.kind() {
+	case symbol.Map:
 		return mapIndex(m, x, key)
+	case symbol.Struct:
+		return syncMapIndex(m, x, key)
 	}
 	i, err := key.integer()
 	if err != nil {
@@ -110,6 +115,24 @@ func mapIndex(m *machine, x, key operand) (operand, error) {
 		return operand{}, err
 	}
 	v, ok, err := x.val.Lookup(k)
+	if err == nil && !ok {
+		err = errNoKey
+	}
+	return of(v, err)
+}
+
+// syncMapIndex is x[key] of a sync.Map, whose keys are of any type. Go has no such
+// expression; there is no other way to the entries that are not shown.
+func syncMapIndex(m *machine, x, key operand) (operand, error) {
+	key, err := withDefaultType(m, key)
+	if err != nil {
+		return operand{}, err
+	}
+	k, err := key.value(m, "")
+	if err != nil {
+		return operand{}, err
+	}
+	v, ok, err := x.val.SyncLookup(k)
 	if err == nil && !ok {
 		err = errNoKey
 	}
@@ -181,7 +204,7 @@ func (n *sliceNode) eval(m *machine) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	if k := x.kind(); !indexable(x) || k == symbol.Map || k == symbol.Interface {
+	if k := x.kind(); !indexable(x) || k == symbol.Map || k == symbol.Interface || k == symbol.Struct {
 		return operand{}, n.e.errorf(n.at, "can not slice %q (type %s)", n.e.text(n.at.X), x.typeName())
 	}
 	o, err := n.slice(m, x)

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	maxFormatDepth = 8
+	maxFormatDepth = 16
 	maxFormatText  = 256 // bytes
 	maxFormatItems = 8
 )

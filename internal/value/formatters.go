@@ -29,10 +29,13 @@ var formatters = map[string]string{
 	"net/netip.Prefix":    "{@prefix}",
 	"net/url.URL":         "{@url}",
 	"math/big.Int":        "{@big}",
-	"math/big.Rat":        "{a}/{b}",
+	"math/big.Rat":        "{@rat}",
 	"math/big.Float":      "{@bigfloat}",
 	"strings.Builder":     "{@bytes:buf}",
-	"bytes.Buffer":        "{@bytes:buf}",
+	"bytes.Buffer":        "{@buffer}",
+	"container/list.List": "{@list}",
+	"os.File":             "{file.name}",
+	"regexp.Regexp":       "{expr}",
 	"errors.errorString":  "{s}",
 	"errors.joinError":    "{errs}",
 	"fmt.wrapError":       "{msg}",
@@ -58,8 +61,20 @@ var formatters = map[string]string{
 	"sync/atomic.Uint64":  "{v}",
 	"sync/atomic.Uintptr": "{v}",
 	"sync/atomic.Bool":    "{@truth:v}",
-	"sync/atomic.Value":   "{v}",
-	"sync/atomic.Pointer": "{@pointer:v}",
+	"sync/atomic.Value":   "{@brief:v}",
+	"sync/atomic.Pointer": "{@target}",
+	"sync.Map":            "{@syncmap}",
+
+	"internal/sync.HashTrieMap": "{@syncmap}",
+
+	"context.backgroundCtx":    "context.Background",
+	"context.todoCtx":          "context.TODO",
+	"context.cancelCtx":        "{Context}.WithCancel{@ended:err}",
+	"context.timerCtx":         "{cancelCtx.Context}.WithDeadline({deadline}{@ended:err})",
+	"context.afterFuncCtx":     "{cancelCtx.Context}.AfterFunc{@ended:err}",
+	"context.valueCtx":         "{Context}.WithValue({@brief:key}, {@brief:val})",
+	"context.withoutCancelCtx": "{c}.WithoutCancel",
+	"context.stopCtx":          "{Context}",
 
 	// Messages of protocol buffers: as generated since 2020, with the fields
 	// hidden (the opaque API), and before.
@@ -103,8 +118,15 @@ func init() {
 		"bytes":     ofField(readBytes),
 		"truth":     ofField(readTruth),
 		"pointer":   ofField(readPointer),
+		"buffer":    alone(readBuffer),
+		"rat":       alone(readRat),
 		"reflected": readReflected,
 		"fields":    readFields,
+		"syncmap":   readSyncMap,
+		"list":      readList,
+		"target":    readTarget,
+		"brief":     ofFieldIn(readBrief),
+		"ended":     ofFieldIn(readEnded),
 	}
 }
 
@@ -116,15 +138,20 @@ func alone(read func(*Value) (string, error)) reader {
 // ofField is a reader of the field that its argument names; of the value itself
 // without one.
 func ofField(read func(*Value) (string, error)) reader {
-	return func(v *Value, field string, _ int) (string, error) {
+	return ofFieldIn(func(v *Value, _ int) (string, error) { return read(v) })
+}
+
+// ofFieldIn is ofField for readers that stand in another text at some depth.
+func ofFieldIn(read func(v *Value, depth int) (string, error)) reader {
+	return func(v *Value, field string, depth int) (string, error) {
 		if field == "" {
-			return read(v)
+			return read(v, depth)
 		}
 		f, err := v.Field(field)
 		if err != nil {
 			return "", err
 		}
-		return read(f)
+		return read(f, depth)
 	}
 }
 

@@ -3,8 +3,12 @@
 package main
 
 import (
+	"container/list"
+	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 )
@@ -102,6 +106,11 @@ var (
 	badSlice      = []int{1}
 	badAny    any = 1
 	badMap        = map[int]int{1: 1}
+
+	syncMap  sync.Map
+	atomics  [3]atomic.Pointer[Pair]
+	elements = list.New()
+	chain    context.Context
 )
 
 func adder(n int, s string) func(int) int {
@@ -129,6 +138,12 @@ func main() {
 	buffered <- Pair{4, "d"}
 	go func() { waited <- 77 }()
 	go func() { wanted <- <-wanted }()
+	for i := range 50 {
+		syncMap.Store(i, Pair{int32(i), "s"})
+		elements.PushBack(elements)
+	}
+	atomics[1].Store(&Pair{1, "p"})
+	chain, _ = context.WithTimeout(context.WithValue(context.Background(), 1, elements), time.Hour)
 	*(*uintptr)(unsafe.Pointer(&badString)) = 16
 	(*[3]int)(unsafe.Pointer(&badSlice))[1] = -5
 	(*[2]uintptr)(unsafe.Pointer(&badAny))[0] = 24
@@ -138,6 +153,6 @@ func main() {
 	for {
 		time.Sleep(time.Hour)
 		fmt.Println(words, pairs, anys, reals, wide, empty, none, sets, number, real, cplx, flag, text, invalid,
-			slice, array, pointer, holder, other, shape, failure, unsafep, moment, local, future, nilChan, RW, X, W, R)
+			slice, array, pointer, holder, other, shape, failure, unsafep, moment, local, future, nilChan, RW, X, W, R, &syncMap, &atomics, elements, chain)
 	}
 }
