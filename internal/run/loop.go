@@ -222,6 +222,8 @@ func (l *Loop) Step(p step.Plan) (*Stop, error) {
 	switch act {
 	case step.Done:
 		return l.stepDone(l.of(p.Start().Thread)), nil
+	case step.GoOnAlone:
+		return l.briefly(l.of(p.Start().Thread))
 	case step.Instruction, step.InstructionAmongOthers:
 		l.alone = act == step.Instruction
 		l.of(p.Start().Thread).step = forPlan

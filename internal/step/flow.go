@@ -19,6 +19,15 @@ type exits struct {
 	returns bool
 	// unknown: there is a jump to a computed address.
 	unknown bool
+	// waits: an instruction may wait for others, or be come to again: a system
+	// call, or a jump back.
+	waits bool
+}
+
+// brief tells whether the line comes to another line of its function after a few
+// instructions, whatever other threads do.
+func (x *exits) brief() bool {
+	return len(x.lines) > 0 && len(x.calls) == 0 && !x.returns && !x.unknown && !x.waits
 }
 
 // lineTable is a function's rows, with the search for the one that covers a pc.
@@ -66,6 +75,8 @@ func (x *exits) follow(code Code, f Func, a addr.Addr) []addr.Addr {
 	}
 	next := a + addr.Addr(len(in.Bytes))
 	switch in.Kind {
+	case arch.InstSyscall, arch.InstTrap, arch.InstBad:
+		x.waits = true
 	case arch.InstReturn:
 		x.returns = true
 		return nil
@@ -73,6 +84,7 @@ func (x *exits) follow(code Code, f Func, a addr.Addr) []addr.Addr {
 		x.calls = append(x.calls, a)
 		return []addr.Addr{next}
 	case arch.InstCondJump:
+		x.waits = x.waits || in.Target <= a
 		return []addr.Addr{next, in.Target}
 	case arch.InstJump:
 		if !in.HasTarget {
@@ -85,6 +97,7 @@ func (x *exits) follow(code Code, f Func, a addr.Addr) []addr.Addr {
 			x.returns = true
 			x.tails = append(x.tails, a)
 		}
+		x.waits = x.waits || in.Target <= a
 		return []addr.Addr{in.Target}
 	}
 	return []addr.Addr{next}

@@ -24,7 +24,7 @@ func (n *into) Begin() (Action, error) {
 	if n.start.Thread != nil && contains(x.calls, n.start.PC) {
 		return Instruction, n.armCalls(x, n.start.Place.Depth)
 	}
-	return GoOn, n.armCalls(x, n.start.Place.Depth)
+	return n.goOn(x), n.armCalls(x, n.start.Place.Depth)
 }
 
 func contains(as []addr.Addr, a addr.Addr) bool {

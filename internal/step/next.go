@@ -12,6 +12,6 @@ func Next(p Program, s Start) Plan {
 
 // Begin implements Plan.
 func (n *next) Begin() (Action, error) {
-	_, err := n.armLine(n.start, sameLine)
-	return GoOn, err
+	x, err := n.armLine(n.start, sameLine)
+	return n.goOn(x), err
 }

@@ -50,6 +50,9 @@ const (
 	// InstructionAmongOthers is Instruction while the other threads run, for
 	// instructions that may wait for them.
 	InstructionAmongOthers
+	// GoOnAlone: resume this thread, and the others only if it does not come to
+	// where the step ends at once: nothing keeps it from that.
+	GoOnAlone
 	// Done: the step is done, stop here.
 	Done
 )

@@ -158,6 +158,16 @@ func (p *points) arm(a addr.Addr, k kind, depth uint64) error {
 	return p.Table.Arm(a, p.self)
 }
 
+// goOn is how to resume a frame that leaves its line by x. Others need not be
+// resumed, and stopped again, for a line that is over in a moment; each turn of a
+// loop lets them run.
+func (p *points) goOn(x exits) Action {
+	if p.start.Thread != nil && x.brief() {
+		return GoOnAlone
+	}
+	return GoOn
+}
+
 // match tells which point a hit is at: of the right goroutine, in the right
 // frame.
 func (p *points) match(h *breakpoint.Hit) (point, bool) {

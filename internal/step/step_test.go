@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -301,6 +302,64 @@ func TestBreakpointInTheSteppedCallCancelsNext(t *testing.T) {
 	y.step(step.Next)
 	if stop := y.step(step.Next); stop.Reason != run.BreakpointReached || y.loop.Stepping() != nil {
 		t.Errorf("stop %+v, in progress %v", stop, y.loop.Stepping())
+	}
+}
+
+// A line that calls nothing and goes forward is over before anybody else runs; in
+// one that goes back, as each turn of a loop does, all run.
+func TestOthersStandWhileALineIsShort(t *testing.T) {
+	y := newToy(t, `
+Main:	1 set 50
+top:	2 work
+	3 work
+	work
+	4 loop top
+	5 exitp
+Other:	work
+hit:	work
+	block
+`, "Other")
+	b := &breakpoint.Breakpoint{Addrs: []addr.Addr{y.prog.Labels["hit"]}}
+	y.proc.Do(func() {
+		if err := y.set.Add(b); err != nil {
+			t.Fatal(err)
+		}
+	})
+	for line := 2; line <= 4; line++ {
+		if stop := y.step(step.Next); stop.Reason != run.StepDone || y.line() != line {
+			t.Fatalf("stop %+v in line %d, not %d", stop, y.line(), line)
+		}
+	}
+	stop := y.step(step.Next)
+	for range 50 { // the others have at least a turn each time
+		if stop.Reason == run.BreakpointReached {
+			return
+		}
+		stop = y.step(step.Next)
+	}
+	t.Errorf("stop %+v in line %d: nobody else has run in many turns of a loop", stop, y.line())
+}
+
+// A signal may take the thread anywhere: the others are resumed.
+func TestSignalInAShortLine(t *testing.T) {
+	y := newToy(t, `
+Main:	1 work
+`+strings.Repeat("\twork\n", 50)+`
+	2 work
+	3 exitp
+Other:	work
+hit:	work
+	block
+`, "Other")
+	b := &breakpoint.Breakpoint{Addrs: []addr.Addr{y.prog.Labels["hit"]}}
+	y.proc.Do(func() {
+		if err := y.set.Add(b); err != nil {
+			t.Fatal(err)
+		}
+		y.main.Send(syscall.SIGUSR1)
+	})
+	if stop := y.step(step.Next); stop.Reason != run.BreakpointReached {
+		t.Errorf("stop %+v in line %d: nobody else was resumed", stop, y.line())
 	}
 }
 
