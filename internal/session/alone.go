@@ -36,8 +36,7 @@ func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, oth
 			return nil, err
 		}
 	}
-	var failed error
-	var stops chan struct{}
+	var o *outcome
 	var watch sync.WaitGroup
 	err := s.do(func() error {
 		if err := s.checkRunnable(); err != nil {
@@ -56,16 +55,15 @@ func (s *Session) CommandAlone(ctx context.Context, cmd api.DebuggerCommand, oth
 		}
 		only := w.thread.Thread
 		loop := s.loop
-		s.start(cmd, func() (*run.Stop, error) { return loop.Alone(only, begin) }, &failed)
-		stops = s.stops
+		o = s.start(cmd, func() (*run.Stop, error) { return loop.Alone(only, begin) })
 		pid := s.proc.PID()
-		watch.Go(func() { s.watchAlone(pid, only.ID(), stops, others) })
+		watch.Go(func() { s.watchAlone(pid, only.ID(), o.stops, others) })
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.outcome(ctx, stops, &failed)
+	st, err := s.outcome(ctx, o)
 	if st != nil { // it has stopped
 		watch.Wait()
 	}

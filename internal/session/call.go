@@ -80,8 +80,7 @@ func (s *Session) evaluate(ctx context.Context, cmd api.DebuggerCommand, begin f
 // runAsTold runs the loop that f returns and waits for the stop. Where that is nil
 // there is nothing to run.
 func (s *Session) runAsTold(ctx context.Context, cmd api.DebuggerCommand, f func() (runLoop, error)) (*api.DebuggerState, error) {
-	var failed error
-	var stops chan struct{}
+	var o *outcome
 	err := s.do(func() error {
 		if err := s.checkRunnable(); err != nil {
 			return err
@@ -90,14 +89,16 @@ func (s *Session) runAsTold(ctx context.Context, cmd api.DebuggerCommand, f func
 		if err != nil || loop == nil {
 			return err
 		}
-		s.start(cmd, loop, &failed)
-		stops = s.stops
+		o = s.start(cmd, loop)
 		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case o == nil:
+		return s.stateNow()
 	}
-	return s.outcome(ctx, stops, &failed)
+	return s.outcome(ctx, o)
 }
 
 // callScope is the innermost frame of a goroutine that functions can be called

@@ -92,8 +92,7 @@ func (s *Session) stepping() bool {
 
 // resume lets the process run and waits for the stop.
 func (s *Session) resume(ctx context.Context, cmd api.DebuggerCommand, plan planner) (*api.DebuggerState, error) {
-	var failed error
-	var stops chan struct{}
+	var o *outcome
 	err := s.do(func() error {
 		if err := s.checkRunnable(); err != nil {
 			return err
@@ -102,8 +101,7 @@ func (s *Session) resume(ctx context.Context, cmd api.DebuggerCommand, plan plan
 		if err != nil {
 			return err
 		}
-		s.start(cmd, run, &failed)
-		stops = s.stops
+		o = s.start(cmd, run)
 		return nil
 	})
 	var exited *target.ExitedError
@@ -113,7 +111,7 @@ func (s *Session) resume(ctx context.Context, cmd api.DebuggerCommand, plan plan
 	if err != nil {
 		return nil, err
 	}
-	return s.outcome(ctx, stops, &failed)
+	return s.outcome(ctx, o)
 }
 
 // prepare works out what the loop is to do.
@@ -180,15 +178,7 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 	}
 	for _, p := range s.group {
 		p.lateRuntime()
-		// One visit to the tracer, because each is a switch of threads and back.
-		err = errors.Join(err, p.onTracer(func() error {
-			p.look()
-			if p == s.process {
-				p.here()
-			}
-			p.loop.Unhalt()
-			return nil
-		}))
+		err = errors.Join(err, p.rest())
 	}
 	s.watchOver = s.watchesOver()
 	s.loadReturned(results)
@@ -199,14 +189,6 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 	s.loadInfo()
 	s.boundStop()
 	return errors.Join(err, conditionErrors(stop))
-}
-
-// here tells the loop where the user was told that the selected thread is.
-// Precondition: tracer, while the session goroutine waits.
-func (pr *process) here() {
-	if tv := pr.view.byID[pr.selected.thread]; tv != nil {
-		pr.loop.Here(tv.Thread, tv.regs.PC())
-	}
 }
 
 func conditionErrors(stop *run.Stop) error {
@@ -235,26 +217,34 @@ func (s *Session) haltAndWait(ctx context.Context) (*api.DebuggerState, error) {
 
 // await waits for a run to end and returns the state.
 func (s *Session) await(ctx context.Context, stops chan struct{}) (*api.DebuggerState, error) {
-	if stops != nil {
-		select {
-		case <-stops:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-s.quit:
-			return nil, errClosed
-		}
+	if err := s.untilStop(ctx, stops); err != nil {
+		return nil, err
 	}
 	return s.stateNow()
 }
 
-// outcome waits for a run that start has begun and returns the state, with what
-// failed. That is looked at only behind the stop, which comes after it is set.
-func (s *Session) outcome(ctx context.Context, stops chan struct{}, failed *error) (*api.DebuggerState, error) {
-	st, err := s.await(ctx, stops)
-	if err == nil && *failed != nil {
-		return st, *failed
+// untilStop waits for a run to end, if there is one.
+func (s *Session) untilStop(ctx context.Context, stops chan struct{}) error {
+	if stops == nil {
+		return nil
 	}
-	return st, err
+	select {
+	case <-stops:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.quit:
+		return errClosed
+	}
+}
+
+// outcome waits for a run that start has begun and returns the state that it came
+// to, with what failed.
+func (s *Session) outcome(ctx context.Context, o *outcome) (*api.DebuggerState, error) {
+	if err := s.untilStop(ctx, o.stops); err != nil {
+		return nil, err
+	}
+	return o.state, o.err
 }
 
 // CancelNext drops the step in progress.

@@ -57,8 +57,7 @@ func (s *Session) endStop() {
 	if s.dump != nil {
 		s.dump.stop()
 	}
-	var failed error
-	s.start(api.DebuggerCommand{Name: api.Continue}, s.loop.Relent, &failed)
+	s.start(api.DebuggerCommand{Name: api.Continue}, s.loop.Relent)
 	s.deadline.passed = true
 	s.warn("process %d was stopped for %v, the most that --max-pause allows: it runs again", s.proc.PID(), s.cfg.MaxPause)
 }

@@ -28,7 +28,8 @@ type runLoop func() (*run.Stop, error)
 
 // start begins a round, in which the selected process runs the loop.
 // Precondition: session goroutine; stopped.
-func (s *Session) start(cmd api.DebuggerCommand, loop runLoop, failed *error) {
+func (s *Session) start(cmd api.DebuggerCommand, loop runLoop) *outcome {
+	o := &outcome{}
 	stops := make(chan struct{})
 	s.stops = stops
 	s.returned, s.called, s.info, s.watchOver = nil, nil, nil, nil
@@ -40,8 +41,9 @@ func (s *Session) start(cmd api.DebuggerCommand, loop runLoop, failed *error) {
 		s.group[0].takeTerminal()
 		s.endGlance()
 		s.stops = nil // what follows looks at processes that are stopped
-		*failed = s.stopped(stop, err, cmd.ReturnInfoLoadConfig)
+		o.err = s.stopped(stop, err, cmd.ReturnInfoLoadConfig)
 		s.events.send(api.Event{Kind: api.EventStopped})
+		o.state = s.state()
 		close(stops)
 	}}
 	for _, p := range s.group {
@@ -51,12 +53,22 @@ func (s *Session) start(cmd api.DebuggerCommand, loop runLoop, failed *error) {
 			s.run(p, p.loop.Continue)
 		}
 	}
+	o.stops = stops
+	return o
+}
+
+// outcome is what a run that start has begun comes to.
+type outcome struct {
+	stops chan struct{} // closed at the stop
+	// What follows is set by then: what the state was, and what failed.
+	state *api.DebuggerState
+	err   error
 }
 
 // run has a process take part in the round.
 func (s *Session) run(p *process, loop runLoop) {
 	s.round.running++
-	p.runs, p.resumed, p.view = true, true, view{}
+	p.runs, p.halted, p.resumed, p.view, p.seen = true, false, true, view{}, nil
 	p.mem.Reset()
 	go p.preload() // while nobody waits for us
 	go s.drive(p, p.proc, loop)
@@ -69,7 +81,13 @@ func (s *Session) drive(p *process, proc target.Process, loop runLoop) {
 	for loop != nil {
 		var stop *run.Stop
 		var err error
-		if e := survive(func() error { return proc.Do(func() { stop, err = loop() }) }); e != nil {
+		var seen []*threadView
+		visit := func() {
+			if stop, err = loop(); err == nil {
+				seen = p.arrival(stop)
+			}
+		}
+		if e := survive(func() error { return proc.Do(visit) }); e != nil {
 			err = e
 		}
 		if trapped && stop != nil && stop.Reason == run.StepDone {
@@ -78,6 +96,7 @@ func (s *Session) drive(p *process, proc target.Process, loop runLoop) {
 		handled := make(chan struct{})
 		handle := func() {
 			defer close(handled)
+			p.seen = seen
 			loop = s.arrived(p, stop, err)
 		}
 		select {
@@ -165,6 +184,7 @@ func (s *Session) inGroup(p *process) bool {
 func (s *Session) haltAll() {
 	for _, p := range s.group {
 		if p.runs {
+			p.halted = true
 			_ = p.onTracer(func() error { p.loop.Halt(); return nil })
 		}
 	}

@@ -103,12 +103,16 @@ type process struct {
 	loop *run.Loop // (T)
 	// view is what was found out since the last stop.
 	view view
+	// seen are the threads as they were when the loop ended; nil: look.
+	seen []*threadView
 	// selected is what commands without a scope are about.
 	selected selection
 	// began: it has been debugged from its beginning.
 	began bool
 	// runs: it takes part in the round, and has not come to its end there.
 	runs bool
+	// halted: the loop was told to stop in this round.
+	halted bool
 }
 
 // debuggee is a process with its symbols. A restart or an exec makes another.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tinydbg/tinydbg/internal/arch"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/target"
 	"github.com/tinydbg/tinydbg/internal/unwind"
 )
@@ -27,6 +28,45 @@ type threadView struct {
 	asked  bool
 }
 
+// arrival looks at the threads where the loop has stopped for one of them, so that
+// the session need not come to the tracer for that: each visit is a switch of
+// threads and back. nil: it has to.
+// Precondition: tracer.
+func (pr *process) arrival(stop *run.Stop) (seen []*threadView) {
+	switch stop.Reason {
+	case run.StepDone, run.BreakpointReached, run.WatchpointReached:
+	default:
+		return nil
+	}
+	for _, tv := range viewed(pr.proc) {
+		if tv.ID() == stop.Thread.ID() {
+			pr.loop.Here(tv.Thread, tv.regs.PC())
+		}
+		seen = append(seen, tv)
+	}
+	return seen
+}
+
+// rest takes the view of a process that has stopped for the user, and tells its
+// loop where that one is told the selected thread to be.
+// Precondition: session goroutine.
+func (pr *process) rest() error {
+	if pr.seen != nil && !pr.halted {
+		pr.mem.Reset()
+		pr.setView(pr.seen)
+		pr.selectThread()
+		return nil
+	}
+	return pr.onTracer(func() error {
+		pr.look()
+		if tv := pr.view.byID[pr.selected.thread]; tv != nil && pr == pr.session.process {
+			pr.loop.Here(tv.Thread, tv.regs.PC())
+		}
+		pr.loop.Unhalt()
+		return nil
+	})
+}
+
 // arrive takes a fresh view of the stopped process, and selects.
 // Precondition: session goroutine, or nobody else has the session.
 func (pr *process) arrive() error {
@@ -43,17 +83,27 @@ func (pr *process) look() {
 // readThreads is look without selecting.
 func (pr *process) readThreads() {
 	pr.mem.Reset()
-	pr.view = view{byID: map[int]*threadView{}}
-	for _, t := range pr.proc.Threads() {
-		regs, err := t.Registers(false)
-		if err != nil {
-			// It has exited, though its event is still to come.
-			continue
-		}
-		tv := &threadView{Thread: t, regs: regs}
-		pr.view.threads = append(pr.view.threads, tv)
-		pr.view.byID[t.ID()] = tv
+	pr.setView(viewed(pr.proc))
+}
+
+func (pr *process) setView(threads []*threadView) {
+	pr.seen = nil
+	pr.view = view{threads, make(map[int]*threadView, len(threads))}
+	for _, tv := range threads {
+		pr.view.byID[tv.ID()] = tv
 	}
+}
+
+// viewed are the threads that are stopped, with their registers.
+// Precondition: tracer.
+func viewed(proc target.Process) (list []*threadView) {
+	for _, t := range proc.Threads() {
+		if regs, err := t.Registers(false); err == nil {
+			// Else it has exited, though its event is still to come.
+			list = append(list, &threadView{Thread: t, regs: regs})
+		}
+	}
+	return list
 }
 
 // threadG fills in the goroutine of a thread.
