@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -35,7 +34,7 @@ func (s *Session) abortCall(ctx context.Context, cmd api.DebuggerCommand) (*api.
 		if ev.s != s.process {
 			return nil, fmt.Errorf("the call is in process %d: select that first", ev.s.proc.PID())
 		}
-		a := &abortion{process: ev.s, call: ev.waiting, what: ev.what}
+		a := &abortion{process: ev.s, ev: ev, call: ev.waiting}
 		loop, err := a.next()
 		if err != nil {
 			return nil, err
@@ -49,8 +48,8 @@ func (s *Session) abortCall(ctx context.Context, cmd api.DebuggerCommand) (*api.
 // to panic, and with a stop for another reason.
 type abortion struct {
 	*process
+	ev    *evaluation
 	call  *step.Injection
-	what  string
 	plan  step.Plan
 	steps int
 }
@@ -88,17 +87,17 @@ func (a *abortion) next() (runLoop, error) {
 		a.call.Cancel()
 		return a.loop.Continue, nil
 	}
-	w, err := a.callee()
+	w, err := a.ev.callee()
 	if err != nil {
 		return nil, err
 	}
-	if w.g.Status == goruntime.Waiting && slices.Contains(forEver, w.g.WaitReason) {
+	if waitsForEver(w.g) {
 		return nil, fmt.Errorf("the call of %s cannot be aborted: goroutine %d waits for ever (%s), and nothing takes a goroutine out of that; "+
-			"it stays, and with it the goroutine that called. The others go on with continue; detaching is safe, too", a.what, w.g.ID, w.g.WaitReason)
+			"it stays, and with it the goroutine that called. The others go on with continue; detaching is safe, too", a.ev.what, w.g.ID, w.g.WaitReason)
 	}
 	frames := a.stack(w, maxAbortFrames)
 	if len(frames) == 0 {
-		return nil, fmt.Errorf("the call of %s cannot be aborted: the stack of goroutine %d cannot be read", a.what, w.g.ID)
+		return nil, fmt.Errorf("the call of %s cannot be aborted: the stack of goroutine %d cannot be read", a.ev.what, w.g.ID)
 	}
 	here := w.thread != nil && !w.thread.system && own(&frames[0])
 	if here && safePoint(&frames[0], true) {
@@ -124,28 +123,12 @@ func (a *abortion) next() (runLoop, error) {
 		}
 	}
 	return nil, fmt.Errorf("the call of %s cannot be aborted: goroutine %d is in %s, and on its stack is none of the program's own functions, which could be made to panic",
-		a.what, w.g.ID, frames[0].Name)
+		a.ev.what, w.g.ID, frames[0].Name)
 }
-
-// forEver are the runtime's reasons for waiting that do not end.
-var forEver = []string{"select (no cases)", "chan receive (nil chan)", "chan send (nil chan)"}
 
 func (a *abortion) run(p step.Plan) runLoop {
 	a.plan = p
 	return func() (*run.Stop, error) { return a.loop.Step(p) }
-}
-
-// callee is the goroutine that the runtime has made for the call.
-func (a *abortion) callee() (where, error) {
-	g, ok := a.call.Entered().Uint(a.proc.Arch().GoGReg())
-	if !ok {
-		return where{}, fmt.Errorf("the goroutine that runs %s is not known", a.what)
-	}
-	called, err := a.runtime.ReadG(a.mem, addr.Addr(g))
-	if err != nil {
-		return where{}, fmt.Errorf("the goroutine that runs %s: %w", a.what, err)
-	}
-	return a.at(called.ID)
 }
 
 // own tells functions that can stand a panic anywhere from those that hold the
@@ -185,7 +168,7 @@ func (a *abortion) mayPanic(w where, f *unwind.Frame) (bool, error) {
 	}
 	p, sc, err := a.compileAt(canPanic, f, w)
 	if err != nil {
-		return false, fmt.Errorf("the call of %s cannot be aborted: whether it may panic: %w", a.what, err)
+		return false, fmt.Errorf("the call of %s cannot be aborted: whether it may panic: %w", a.ev.what, err)
 	}
 	return p.Bool(sc)
 }
@@ -196,14 +179,14 @@ func (a *abortion) mayPanic(w where, f *unwind.Frame) (bool, error) {
 func (a *abortion) panic(w where, f *unwind.Frame) error {
 	img, fn := a.images.FuncNamed("runtime.sigpanic0")
 	if fn == nil {
-		return fmt.Errorf("the call of %s cannot be aborted: the program has no runtime.sigpanic0", a.what)
+		return fmt.Errorf("the call of %s cannot be aborted: the program has no runtime.sigpanic0", a.ev.what)
 	}
 	sc := a.exprScope(f, w)
 	for _, field := range []struct{ name, value string }{
 		{"sig", fmt.Sprint(int(syscall.SIGINT))}, {"sigcode0", "0"}, {"sigcode1", "0"}, {"sigpc", fmt.Sprint(uint64(f.PC))},
 	} {
 		if err := expr.Set(sc, "runtime.curg."+field.name, field.value); err != nil {
-			return fmt.Errorf("the call of %s cannot be aborted: %w", a.what, err)
+			return fmt.Errorf("the call of %s cannot be aborted: %w", a.ev.what, err)
 		}
 	}
 	return a.onTracer(func() error { return a.push(w.thread, img.Addr(fn.Entry)) })

@@ -55,10 +55,19 @@ func (s *story) park(function string) {
 	s.breakAt("main.go:" + markedLine(s, "the debugger calls here"))
 	s.command(api.Continue)
 	s.breakAt("main." + function)
+	s.callAndPark(function)
+}
+
+// callAndPark is what park does behind the breakpoints.
+func (s *story) callAndPark(function string) {
+	s.Helper()
 	if got := s.call(function + "()"); got != "stopped: breakpoint" {
 		s.Fatal(got)
 	}
-	s.haltIn(func() bool { return s.parkedIn("main." + function) })
+	s.haltIn(func() bool {
+		st, err := s.State(context.Background(), true)
+		return err == nil && len(st.Calls) == 1 && st.Calls[0].Waits != ""
+	})
 }
 
 // parkedIn tells whether a goroutine is on no thread that is in a function.
@@ -153,22 +162,65 @@ func (s *story) abortAll() {
 	}
 }
 
-// TestAbortOfWaiting: a function that waits for ever cannot be made to panic, and
-// nobody has to wait for it.
+// TestAbortOfWaiting: a function that waits cannot be made to panic, and nobody has
+// to wait for it. When it wakes it is aborted, unless that was called off.
 func TestAbortOfWaiting(t *testing.T) {
 	s := launched(t, "functions_that_hang", testkit.Options{}, quiet())
 	s.park("forever")
+	s.inProgress(false)
+	s.abortWaiting()
+	s.inProgress(true)
+	if err := s.Set(context.Background(), api.EvalScope{GoroutineID: -1}, "main.wake", "true"); err != nil {
+		t.Fatal(err)
+	}
+	st := s.command(api.Continue)
+	if got := strings.Replace(returned(st), "runtime error: ", "", 1); got != interrupted || len(st.Calls) != 0 {
+		t.Fatalf("%s %v", got, st.Calls)
+	}
+	s.callAndPark("forever")
+	s.abortWaiting()
+	if err := s.CancelNext(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s.inProgress(false)
+	if err := s.Set(context.Background(), api.EvalScope{GoroutineID: -1}, "main.wake", "true"); err != nil {
+		t.Fatal(err)
+	}
+	if got := returned(s.command(api.Continue)); got != "~r0=1" {
+		t.Error(got)
+	}
+}
+
+// abortWaiting aborts a function that waits, and gives up waiting for that.
+func (s *story) abortWaiting() {
+	s.Helper()
 	done := make(chan string, 1)
 	go func() { done <- s.abort() }()
-	testkit.Eventually(t, func() bool {
+	testkit.Eventually(s.TB, func() bool {
 		st, err := s.State(context.Background(), true)
 		return err == nil && st.Running
 	}, "it waits")
 	if _, err := s.Command(context.Background(), api.DebuggerCommand{Name: api.Halt}); err != nil {
-		t.Fatal(err)
+		s.Fatal(err)
 	}
 	if got := <-done; got != "stopped: manual" {
-		t.Error(got)
+		s.Error(got)
+	}
+}
+
+// inProgress checks what the state tells of the call of forever.
+func (s *story) inProgress(aborting bool) {
+	s.Helper()
+	st, err := s.State(context.Background(), true)
+	if err != nil || len(st.Calls) != 1 {
+		s.Fatalf("%v %+v", err, st)
+	}
+	c := st.Calls[0]
+	if c.Function != "main.forever" || c.CallerID != 1 || c.GoroutineID < 2 || c.Waits != "chan receive" || c.WaitsForEver || c.Aborting != aborting {
+		s.Errorf("%+v", c)
+	}
+	if got := c.String(); !strings.HasSuffix(got, "waits (chan receive) in main.forever at main.go:"+markedLine(s, "return <-never")) {
+		s.Error(got)
 	}
 }
 

@@ -247,9 +247,10 @@ func (s *Session) outcome(ctx context.Context, o *outcome) (*api.DebuggerState, 
 	return o.state, o.err
 }
 
-// CancelNext drops the step in progress.
+// CancelNext drops the step in progress, and the abortion of a call.
 func (s *Session) CancelNext(context.Context) error {
 	return s.whileStopped(func() error {
+		s.aborting = nil
 		for _, p := range s.group {
 			if err := p.onTracer(func() error { p.loop.CancelStep(); return nil }); err != nil {
 				return err

@@ -29,6 +29,7 @@ import (
 type evaluation struct {
 	s      *process
 	thread target.Thread
+	caller int64 // the goroutine
 	stack  struct{ low, high addr.Addr }
 	unsafe bool
 	what   string
@@ -51,7 +52,7 @@ var errCut = errors.New("the call was cut short: the process is gone")
 // evaluation.
 // Precondition: session goroutine; stopped.
 func (pr *process) newEvaluation(w where, sc *expr.Scope, body func(*evaluation) error) *evaluation {
-	ev := &evaluation{s: pr, thread: w.thread.Thread}
+	ev := &evaluation{s: pr, thread: w.thread.Thread, caller: w.g.ID}
 	ev.stack.low, ev.stack.high = w.g.StackLo, w.g.StackHi
 	sc.Caller = ev
 	if set := sc.Env.SetReg; set != nil {

@@ -151,10 +151,22 @@ func (c *client) call(r *request, d *debuggee, thread int, scope api.EvalScope, 
 	}
 	if st.CurrentThread == nil || !st.CurrentThread.CallReturn {
 		r.after = func() { c.handles.reset(); c.showStop("", st) }
-		return nil, failed("Unable to call "+expr, fmt.Errorf("the call was interrupted: continue to finish it, or give it up by call -abort"))
+		return nil, failed("Unable to call "+expr, interrupted(st))
 	}
 	r.after = func() { c.changed("", 0, 0) }
 	return c.callResult(st.CurrentThread.ReturnValues, thread, scope), nil
+}
+
+// interrupted says that a call has not ended, and why.
+func interrupted(st *api.DebuggerState) error {
+	if len(st.Calls) == 0 {
+		return fmt.Errorf("the call was interrupted: continue to finish it, or give it up by call -abort")
+	}
+	call := &st.Calls[len(st.Calls)-1]
+	if call.Waits != "" && !call.WaitsForEver {
+		return fmt.Errorf("the call was interrupted: %s; continue to finish it, or give it up by call -abort, which has to wait until that goroutine wakes", call)
+	}
+	return fmt.Errorf("the call was interrupted: %s; continue to finish it, or give it up by call -abort", call)
 }
 
 func (c *client) callResult(values []api.Variable, thread int, scope api.EvalScope) evaluateBody {

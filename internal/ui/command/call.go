@@ -23,9 +23,13 @@ shown. A breakpoint in it stops the program there.
 Ctrl-C stops a call that takes too long; continue goes on with it, and -abort
 ends it: the function panics as soon as it is in code of the program, its deferred
 functions run, and the goroutine is where it was. What it has done stays done, and
-a lock stays held that no deferred call unlocks. A function that waits for ever
-does not get to a place where it can be ended: it stays, and the goroutine that
-called it, while the rest of the program goes on with continue.`,
+a lock stays held that no deferred call unlocks.
+
+A function that waits, for a channel, a lock, a timer or a file, is aborted
+when it wakes. Until then Ctrl-C gives the prompt back; continue waits on,
+cancelnext forgets to abort. One that waits for ever cannot be aborted: it
+stays, and the goroutine that called it, while the rest of the program goes on
+with continue.`,
 		Run: runCall, Complete: completeCall,
 	}
 }
@@ -38,6 +42,7 @@ func runCall(ctx context.Context, s *Shell, in Input) error {
 		return fmt.Errorf("which function? call f(x)")
 	case "-abort":
 		cmd = api.DebuggerCommand{Name: api.AbortCall}
+		s.showWait(ctx)
 	}
 	state, err := s.run(ctx, cmd)
 	s.forgetPlace()
@@ -45,6 +50,18 @@ func runCall(ctx context.Context, s *Shell, in Input) error {
 		return err
 	}
 	return s.showStop(ctx, state)
+}
+
+// showWait says why aborting the innermost call will take a while, if it will.
+func (s *Shell) showWait(ctx context.Context) {
+	state, err := s.Client.State(ctx, true)
+	if err != nil || len(state.Calls) == 0 {
+		return
+	}
+	c := &state.Calls[len(state.Calls)-1]
+	if c.Waits != "" && !c.WaitsForEver {
+		s.printf("The call of %s ends as soon as it wakes: %s. Ctrl-C gives the prompt back.\n", c.Function, c)
+	}
 }
 
 func completeCall(ctx context.Context, s *Shell, args string) []string {

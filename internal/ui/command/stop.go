@@ -30,10 +30,35 @@ func (s *Shell) showStop(ctx context.Context, state *api.DebuggerState) error {
 		s.showSource(ctx, state)
 	}
 	s.showDisplays(ctx)
-	if state.NextInProgress {
+	s.showUnfinished(state)
+	return s.customCommands(ctx, state)
+}
+
+// showUnfinished tells of what the user has begun and the stop has interrupted: a
+// step, calls.
+func (s *Shell) showUnfinished(state *api.DebuggerState) {
+	aborting := false
+	for i := range state.Calls {
+		c := &state.Calls[i]
+		aborting = aborting || c.Aborting
+		s.printf("The call of %s on goroutine %d has not ended: %s.\n%s\n", c.Function, c.CallerID, c, callChoices(c))
+	}
+	if state.NextInProgress && !aborting {
 		s.printf("The step was interrupted: continue finishes it, cancelnext forgets it.\n")
 	}
-	return s.customCommands(ctx, state)
+}
+
+// callChoices tells what can be done about a call that has not ended.
+func callChoices(c *api.CallInProgress) string {
+	switch {
+	case c.WaitsForEver:
+		return "Nothing can end that. The other goroutines go on with continue; detaching and quitting are safe."
+	case c.Aborting:
+		return "It is aborted as soon as it can be: continue waits for that, cancelnext does without."
+	case c.Waits != "":
+		return "continue goes on with it. call -abort ends it, but not before that goroutine wakes."
+	}
+	return "continue goes on with it, call -abort ends it."
 }
 
 // showHeaders writes a line for every thread at a breakpoint, and last where

@@ -18,6 +18,7 @@ var (
 	kept                   any
 	quit                   = make(chan bool)
 	rounds                 atomic.Int64 // of garbage
+	wake                   bool         // what waits for never
 )
 
 type node struct {
@@ -116,6 +117,10 @@ func garbage() {
 		default:
 			rounds.Add(1)
 			verify(build(100), 100)
+			if wake {
+				wake = false
+				never <- 1
+			}
 		}
 	}
 }
