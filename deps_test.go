@@ -14,7 +14,7 @@ const module = "github.com/tinydbg/tinydbg/"
 var layers = [][]string{
 	{"api"},
 	{"client"},
-	{"internal/addr", "internal/logflags", "internal/config", "internal/symcache", "internal/job"},
+	{"internal/addr", "internal/logflags", "internal/config", "internal/symcache", "internal/job", "internal/pace"},
 	{"internal/gobuild"},
 	{"internal/ui/render"}, // api to text, for all who show values
 	{"internal/arch"},

@@ -1,33 +1,39 @@
 package guardian
 
 import (
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tinydbg/tinydbg/internal/priority"
 )
 
 // attention is how long from its start on a guardian sees to it that its debugger
-// gets on, and glance how often it looks.
+// gets on, if that gives way, and glance how often it looks.
 const (
 	attention = 4 * time.Second
 	glance    = 20 * time.Millisecond
 )
 
-// GiveWay lets everybody else on the machine go before the debugger's threads
-// until the function that it returns is called. On a machine that is busy the
-// guardian calls it off: a debugger that gets no processor cannot do that itself.
-// It does nothing where it is not allowed (see package priority), without a
-// guardian, and later than the guardian would look.
-func (g *Guardian) GiveWay() (end func()) {
-	if g == nil || time.Since(g.started) > attention/4 {
-		return func() {}
-	}
+// GiveWay lets everybody else on the machine go before this process until the
+// function that it returns is called. On a machine that is or becomes busy the
+// guardian, which is to be started soon, calls it off: a debugger that gets no
+// processor cannot do that itself. It does nothing where it is not allowed, see
+// package priority.
+func GiveWay() (end func()) {
 	raise, ok := priority.Lower()
 	if !ok {
 		return func() {}
 	}
-	return raise
+	givesWay.Store(true)
+	return sync.OnceFunc(func() {
+		givesWay.Store(false)
+		raise()
+	})
 }
+
+// givesWay is set while this process gives way.
+var givesWay atomic.Bool
 
 // hasten gives a debugger its priority back that gave way and does not get on.
 func (w *watch) hasten() {

@@ -51,11 +51,26 @@ func TestSlow(t *testing.T) {
 	}
 }
 
-// Without a guardian nobody gives way, since nobody would call it off.
-func TestGiveWayAlone(t *testing.T) {
-	(*Guardian)(nil).GiveWay()()
-	(&Guardian{started: time.Now().Add(-attention)}).GiveWay()()
-	if priority.IsLow(os.Getpid()) {
-		t.Error("it gives way")
+// A guardian is told whether its debugger gives way, and where that is not allowed
+// nobody does.
+func TestGiveWay(t *testing.T) {
+	end := GiveWay()
+	defer end()
+	if low := priority.IsLow(os.Getpid()); low != givesWay.Load() {
+		t.Errorf("it is low: %v, its guardian would be told %v", low, givesWay.Load())
+	}
+	end()
+	if priority.IsLow(os.Getpid()) || givesWay.Load() {
+		t.Error("it still gives way")
+	}
+}
+
+func TestWardArgs(t *testing.T) {
+	want := ward{pid: 4711, start: 1 << 40, maxPause: time.Minute, keeper: 4712, givesWay: true}
+	if got, ok := parseWard(want.args()); !ok || got != want {
+		t.Errorf("%+v comes back as %+v, %v", want, got, ok)
+	}
+	if _, ok := parseWard(append(want.args(), "1")); ok {
+		t.Error("a guardian with an argument more")
 	}
 }

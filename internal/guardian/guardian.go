@@ -31,9 +31,8 @@ const goodbye = "bye"
 
 // Guardian is the debugger's side of a guardian.
 type Guardian struct {
-	pipe    *os.File
-	ended   chan struct{}
-	started time.Time
+	pipe  *os.File
+	ended chan struct{}
 }
 
 // Start starts a guardian for a process. The program that calls it must begin
@@ -49,9 +48,9 @@ func Start(pid int, maxPause time.Duration) (*Guardian, error) {
 	if err != nil {
 		return nil, fmt.Errorf("guardian of process %d: %w", pid, err)
 	}
-	g := &Guardian{pipe: w, ended: make(chan struct{}), started: time.Now()}
+	g := &Guardian{pipe: w, ended: make(chan struct{})}
 	started := make(chan error)
-	go g.keep(ward{pid: pid, start: start, maxPause: maxPause}, r, started)
+	go g.keep(ward{pid: pid, start: start, maxPause: maxPause, givesWay: givesWay.Load()}, r, started)
 	err = <-started
 	r.Close()
 	if err != nil {

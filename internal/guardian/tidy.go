@@ -44,7 +44,8 @@ func Main() bool {
 	// allows this to few.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("-1000"), 0)
 	w := watch{ward: ward, debugger: os.Getppid()}
-	if !priority.IsLow(os.Getpid()) { // or that is how the user wants it
+	if w.givesWay {
+		priority.Raise(os.Getpid()) // we were born like this
 		go w.hasten()
 	}
 	hurry() // a busy machine should not make it late

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"github.com/tinydbg/tinydbg/internal/pace"
 )
 
 // deflate undoes DEFLATE (RFC 1951) from one piece of memory to another. The
@@ -76,6 +78,7 @@ func (d *deflate) slide() error {
 
 func (d *deflate) run() (used int, err error) {
 	for final := false; !final; {
+		pace.Rest()
 		if err := d.slide(); err != nil {
 			return 0, err
 		}

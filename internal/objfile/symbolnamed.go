@@ -5,6 +5,8 @@ import (
 	"debug/elf"
 	"slices"
 	"strings"
+
+	"github.com/tinydbg/tinydbg/internal/pace"
 )
 
 // SymbolsNamed lists, for each of names, those of Symbols that are called exactly
@@ -102,6 +104,7 @@ const passSize = 192 << 10
 func (f *File) pass(h *elf.Section, unit uint64, yield func(off uint64, data []byte)) error {
 	buf := make([]byte, passSize/unit*unit)
 	for off := uint64(0); off < h.FileSize; {
+		pace.Rest()
 		data := buf[:min(uint64(len(buf)), h.FileSize-off)]
 		if err := f.readPart(h, data, off); err != nil {
 			return err

@@ -84,7 +84,9 @@ func (pr *process) release(kill bool) error {
 			// Go's runtime has found our handler when it began, and remembers it.
 			err = nil
 		}
-		return errors.Join(err, pr.proc.Detach())
+		err = errors.Join(err, pr.proc.Detach())
+		time.Sleep(headStart)
+		return err
 	})
 	if stuck = errors.Is(err, errStuck); stuck {
 		// When we end, the kernel lets it go.
@@ -109,6 +111,10 @@ func (pr *process) release(kill bool) error {
 // releasePatience is how long the threads of a process may take to stop and to be
 // let go.
 const releasePatience = 10 * time.Second
+
+// headStart is what a process that was let go has of us, who end and would take
+// processors that its threads wait for.
+const headStart = time.Millisecond
 
 var errStuck = errors.New("a thread does not stop: it waits in the kernel, or is frozen by its control group")
 

@@ -16,7 +16,9 @@ import (
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/guardian"
 	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/pace"
 	"github.com/tinydbg/tinydbg/internal/proclist"
 	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/symbol"
@@ -35,8 +37,12 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		path = fmt.Sprintf("/proc/%d/exe", pid)
 	}
 	s := newSession(cfg)
+	stepUp := s.stepBack()
+	defer stepUp()
 	file, err := s.openSymbols(path)
 	if err != nil {
+		stepUp()
+		s.hurry()
 		// What is wrong with the process is told better by attaching to it.
 		proc, attachErr := native.Attach(ctx, pid, native.Options{})
 		if attachErr != nil {
@@ -45,8 +51,11 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		_ = proc.Do(func() { _ = proc.Detach() })
 		return nil, fmt.Errorf("attach to %d: read its symbols: %w", pid, err)
 	}
-	s.startGuardian(pid)
+	if s.startGuardian(pid); s.guardian == nil {
+		stepUp()
+	}
 	images := s.prepareAttach(pid, file)
+	stepUp()
 	var failed error
 	proc, err := attach(ctx, pid, native.Options{Running: cfg.Running && !cfg.Unattended, Then: func(p *native.Process) {
 		if failed = s.adopt(p, file, images); failed == nil && cfg.Running {
@@ -54,6 +63,7 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		}
 	}})
 	if err != nil {
+		s.hurry()
 		s.guardian.Close()
 		file.Close()
 		if images != nil {
@@ -67,14 +77,31 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 	return s.open(proc, file, failed)
 }
 
+// stepBack has the debugger run behind everybody else on the machine, and rest
+// now and then, until the function that it returns is called. Without a guardian
+// there would be nobody to call that off.
+func (s *Session) stepBack() (end func()) {
+	s.hurry = pace.Slow()
+	stepUp := func() {}
+	if s.cfg.Guardian {
+		stepUp = guardian.GiveWay()
+	}
+	return func() {
+		stepUp()
+		if !s.cfg.Running || s.cfg.Unattended {
+			s.hurry()
+		}
+	}
+}
+
 // prepareAttach reads and indexes what the stop of a process is not to wait for,
-// beside the process, which runs, and behind everybody else on the machine.
+// beside the process, which runs.
 func (s *Session) prepareAttach(pid int, file *symbol.File) *image.Set {
-	defer s.guardian.GiveWay()()
 	s.warm(file)
 	scout := native.Unattached(pid)
 	defer scout.Close()
 	images, _ := image.Load(scout, file, s.imageOptions()) // why not is found out when attached
+	runtime.GC()                                           // lest it be due during the stop
 	return images
 }
 
@@ -117,7 +144,7 @@ func Launch(ctx context.Context, path string, cfg Config) (*Session, error) {
 }
 
 func newSession(cfg Config) *Session {
-	s := &Session{cfg: cfg, requests: make(chan func()), quit: make(chan struct{}), debugDirs: cfg.DebugDirs, bodies: &bodies{}}
+	s := &Session{cfg: cfg, requests: make(chan func()), quit: make(chan struct{}), debugDirs: cfg.DebugDirs, bodies: &bodies{}, hurry: func() {}}
 	s.process, s.stop = &process{session: s}, &run.Stop{Reason: run.Halted}
 	s.group, s.first = []*process{s.process}, s.process
 	for _, of := range slices.Sorted(maps.Keys(cfg.Formatters)) {
@@ -203,6 +230,7 @@ const sessionThreads = 5
 // the process is let go or, if we started it, killed.
 func (s *Session) open(proc target.Process, file *symbol.File, err error) (*Session, error) {
 	if err != nil {
+		s.hurry()
 		_ = proc.Do(func() {
 			if proc.Attached() {
 				if s.loop != nil {
@@ -259,6 +287,7 @@ const rehearsed = 16
 func (s *Session) letRun() {
 	stops := make(chan struct{})
 	s.round = round{running: 1, selected: s.process, end: func(stop *run.Stop, err error) {
+		s.hurry()
 		s.endGlance()
 		s.stops = nil
 		s.resumed = stop == nil || stop.Reason != run.Halted

@@ -182,6 +182,7 @@ func (s *Session) inGroup(p *process) bool {
 // haltAll asks every process that runs to stop.
 // Precondition: session goroutine.
 func (s *Session) haltAll() {
+	s.hurry()
 	for _, p := range s.group {
 		if p.runs {
 			p.halted = true

@@ -83,6 +83,8 @@ type Session struct {
 	debugDirs []string
 	glances   glances
 	deadline  deadline
+	// hurry ends the rests of one who attaches, see stepBack.
+	hurry func()
 	// signals stop the process before they are delivered: from any goroutine.
 	signals atomic.Pointer[map[syscall.Signal]bool]
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/dwarf/info"
+	"github.com/tinydbg/tinydbg/internal/pace"
 )
 
 // typeIndex finds types by name and by runtime descriptor. It holds 8 bytes for
@@ -93,6 +94,9 @@ type typeWalk struct {
 // dropEvery is how many bytes of a unit are looked through before that.
 const dropEvery = 1 << 20
 
+// restEvery is how many entries are looked through before a rest.
+const restEvery = 256
+
 // typicalType is about how many bytes of debug information there are for a type.
 const typicalType = 128
 
@@ -104,6 +108,7 @@ func (x *typeWalk) add(u *info.Unit) error {
 	}
 	isGo, dropped := u.IsGo(), u.Off
 	x.names = slices.Grow(x.names, int(u.Size()/typicalType))
+	n := 0
 	for e := c.Next(); e != nil; e = c.Next() {
 		if e.Off-dropped > dropEvery {
 			x.drop()
@@ -120,6 +125,9 @@ func (x *typeWalk) add(u *info.Unit) error {
 			x.addEntry(e, isGo)
 		}
 		c.SkipChildren()
+		if n++; n%restEvery == 0 {
+			pace.Rest()
+		}
 	}
 	return c.Err()
 }

@@ -16,6 +16,10 @@ import (
 // one (BenchmarkTrapRoundTrip).
 const spinTime = 80 * time.Microsecond
 
+// askedTime is how long Wait polls for the answer to an interrupt: the thread may
+// wait for the very processor that we poll on.
+const askedTime = 10 * time.Microsecond
+
 // Wait returns the next event. See target.Process. Neither a flood of events
 // nor one of requests can starve the other: they take turns.
 // Precondition: tracer.
@@ -173,14 +177,14 @@ func (p *Process) takeKept() {
 // Precondition: tracer.
 func (p *Process) pause() {
 	if p.anyRunning() {
-		for deadline := time.Now().Add(spinTime); time.Now().Before(deadline); {
+		for deadline := time.Now().Add(p.spinTime()); time.Now().Before(deadline); {
 			if p.tracer.waiting.Load() > 0 || p.collect(unix.WNOHANG) {
 				return
 			}
 		}
 	}
 	if p.mainAsked() {
-		nap(time.Millisecond)
+		nap(100 * time.Microsecond)
 		p.missMain()
 		return
 	}
@@ -190,6 +194,20 @@ func (p *Process) pause() {
 		p.collect(0)
 	}
 	p.tracer.blocked.Store(false)
+}
+
+// spinTime is how long to poll for the next report.
+func (p *Process) spinTime() time.Duration {
+	if p.sweeping.asked == 0 {
+		return spinTime
+	}
+	for _, t := range p.list() {
+		if t.asked && t.State() == target.Running {
+			return askedTime
+		}
+	}
+	p.sweeping = sweep{}
+	return spinTime
 }
 
 // nap sleeps on the tracer's thread, shortly.
