@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync"
 
 	xterm "golang.org/x/term"
 
@@ -61,7 +62,7 @@ func (o *options) terminal(ctx context.Context, c *client.Client, begin func() e
 	return t.Run(ctx)
 }
 
-// settings loads the user's settings. That they are broken is said, and does
+// settings loads the user's settings. That they are broken is said, once, and does
 // not keep anybody from debugging.
 func settings() (path string, cfg *config.Config) {
 	path, err := config.Path()
@@ -70,7 +71,10 @@ func settings() (path string, cfg *config.Config) {
 	}
 	cfg, err = config.Load(path)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "Warning: settings are not used: %v\n", err)
+		complain.Do(func() { fmt.Fprintf(os.Stderr, "Warning: settings are not used: %v\n", err) })
 	}
 	return path, cfg
 }
+
+// complain is about settings, which several parts of the program load.
+var complain sync.Once

@@ -29,11 +29,41 @@ type Terminal struct {
 }
 
 // Run reads and carries out commands. It returns nil when the user has left,
-// and an error when the session ended otherwise: the context, the server.
+// and an error when the session ended otherwise: the context, the server, also
+// while nothing was asked of it.
 func (t *Terminal) Run(ctx context.Context) error {
-	t.Shell.Ask = func(question, choices string) (rune, error) { return t.ask(ctx, question, choices) }
+	connected, cancel := context.WithCancel(ctx)
+	var watcher sync.WaitGroup
+	watcher.Go(func() {
+		select {
+		case <-t.Shell.Client.Done():
+			cancel()
+		case <-connected.Done():
+		}
+	})
+	defer watcher.Wait()
+	defer cancel()
+	err := t.commands(ctx, connected)
+	if errors.Is(err, context.Canceled) && ctx.Err() == nil {
+		fmt.Fprintln(t.Out) // after the prompt
+		return t.gone()
+	}
+	return err
+}
+
+// gone is the error of a terminal without a server, nil while there is one.
+func (t *Terminal) gone() error {
+	if cause := t.Shell.Client.Err(); cause != nil {
+		return fmt.Errorf("the server has gone: %w", cause)
+	}
+	return nil
+}
+
+// commands reads while there is a server, and carries out.
+func (t *Terminal) commands(ctx, connected context.Context) error {
+	t.Shell.Ask = func(question, choices string) (rune, error) { return t.ask(connected, question, choices) }
 	for {
-		line, err := t.In.Line(ctx, t.Shell.Theme.Prompt(t.Shell.Config.Prompt))
+		line, err := t.In.Line(connected, t.Shell.Theme.Prompt(t.Shell.Config.Prompt))
 		switch {
 		case errors.Is(err, ErrInterrupted):
 			t.interruptJoined(ctx)
@@ -55,8 +85,8 @@ func (t *Terminal) Run(ctx context.Context) error {
 		if err != nil {
 			fmt.Fprintln(t.Shell.Out, command.Report(err))
 		}
-		if cause := t.Shell.Client.Err(); cause != nil {
-			return fmt.Errorf("the server has gone: %w", cause)
+		if err := t.gone(); err != nil {
+			return err
 		}
 	}
 }

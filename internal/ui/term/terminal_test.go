@@ -183,3 +183,22 @@ func (endless) Read(b []byte) (int, error) {
 	}
 	return len(b), nil
 }
+
+// Whoever sits at the prompt hears at once that the server has gone.
+func TestServerGoesWhileIdle(t *testing.T) {
+	here, there := net.Pipe()
+	input, typing := io.Pipe()
+	defer typing.Close()
+	c := client.New(here)
+	defer c.Close()
+	out := &bytes.Buffer{}
+	term := &Terminal{Shell: command.New(c, config.Default(), out), In: NewPlain(input, out), Out: out}
+	there.Close()
+	err := term.Run(t.Context())
+	if err == nil || !strings.HasPrefix(err.Error(), "the server has gone") {
+		t.Errorf("it ends with %v", err)
+	}
+	if !strings.HasSuffix(out.String(), "\n") {
+		t.Errorf("the message would stand behind %q", out)
+	}
+}
