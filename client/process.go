@@ -93,20 +93,19 @@ func (c *Client) CommandWithEvents(ctx context.Context, cmd api.DebuggerCommand,
 	cmd.WithEvents = true
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	answered, ended := make(chan struct{}), make(chan struct{})
-	go func() {
+	ended := make(chan struct{})
+	follow := func() {
 		defer close(ended)
-		select {
-		case <-answered:
-		case <-time.After(eventDelay):
-		}
 		c.followEvents(ctx, api.EventStopped, f)
-	}()
+	}
+	meanwhile := time.AfterFunc(eventDelay, follow)
 	state, err := c.Command(ctx, cmd)
-	close(answered)
 	if err != nil {
 		// A server that refuses a command may have no events to tell of it.
 		defer time.AfterFunc(time.Second, cancel).Stop()
+	}
+	if meanwhile.Stop() {
+		follow()
 	}
 	<-ended
 	return state, err

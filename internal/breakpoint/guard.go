@@ -147,7 +147,8 @@ func (t *Table) writeEntries(r *region, from, to int) {
 // renewCopy makes the copy of s anew, since the code has changed.
 func (t *Table) renewCopy(s *Site) {
 	old := s.copy
-	t.prepareCopy(s)
+	code, _ := t.original(s.Addr)
+	t.prepareCopy(s, code)
 	if old == nil {
 		return
 	}

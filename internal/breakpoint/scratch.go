@@ -70,7 +70,8 @@ func (t *Table) addRegion(r *region) {
 	t.scratch = append(t.scratch, r)
 	for _, s := range t.sites {
 		if s.copy == nil {
-			t.prepareCopy(s)
+			code, _ := t.original(s.Addr)
+			t.prepareCopy(s, code)
 		}
 	}
 }
@@ -121,9 +122,9 @@ func (t *Table) regionFor(a addr.Addr) *region {
 	return nil
 }
 
-// prepareCopy makes the displaced copy of the instruction at s. When that is
-// impossible the site has none.
-func (t *Table) prepareCopy(s *Site) {
+// prepareCopy makes the displaced copy of the instruction at s, which code begins
+// with. When that is impossible the site has none.
+func (t *Table) prepareCopy(s *Site, code []byte) {
 	s.copy = nil
 	r := t.regionFor(s.Addr)
 	if r == nil {
@@ -131,7 +132,7 @@ func (t *Table) prepareCopy(s *Site) {
 	}
 	i := r.take()
 	at := r.first + addr.Addr(i*slotSize)
-	disp, err := t.arch.Displace(t.original(s), s.Addr, at)
+	disp, err := t.arch.Displace(code, s.Addr, at)
 	if err != nil || len(disp.Code) > codeSize {
 		r.free = append(r.free, i)
 		return
@@ -145,18 +146,17 @@ func (t *Table) prepareCopy(s *Site) {
 	s.copy = &r.slots[i]
 }
 
-// original reads the instruction at s as it was before any trap.
-func (t *Table) original(s *Site) []byte {
+// original reads the instruction at a as it was before any trap. Where not all
+// that it may have can be read, there is less, and the error.
+func (t *Table) original(a addr.Addr) ([]byte, error) {
 	code := make([]byte, t.arch.MaxInstrLen())
-	n, err := t.mem.ReadMemory(code, s.Addr)
+	n, err := t.mem.ReadMemory(code, a)
 	var partial *target.MemoryError
 	if err != nil && !errors.As(err, &partial) {
 		n = 0
 	}
-	code = code[:n]
-	t.overlay(code, s.Addr)
-	copy(code, s.Orig)
-	return code
+	t.overlay(code[:n], a)
+	return code[:n], err
 }
 
 func (r *region) take() int {

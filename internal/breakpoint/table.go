@@ -94,12 +94,12 @@ func (t *Table) Arm(a addr.Addr, o Owner) error {
 
 func (t *Table) arm(a addr.Addr) (*Site, error) {
 	trap := t.arch.Trap()
-	s := &Site{Addr: a, Orig: make([]byte, len(trap))}
-	if _, err := t.mem.ReadMemory(s.Orig, a); err != nil {
+	code, err := t.original(a)
+	if len(code) < len(trap) {
 		return nil, fmt.Errorf("breakpoint at %v: %w", a, err)
 	}
-	t.overlay(s.Orig, a)
-	t.prepareCopy(s)
+	s := &Site{Addr: a, Orig: bytes.Clone(code[:len(trap)])}
+	t.prepareCopy(s, code)
 	if _, err := t.mem.WriteMemory(a, trap); err != nil {
 		t.dropCopy(s)
 		return nil, fmt.Errorf("breakpoint at %v: %w", a, err)

@@ -16,11 +16,15 @@ type code struct {
 	*debuggee
 	arch   arch.Arch
 	bodies *bodies
+	// near is text that was read, from nearAt on: a line's instructions are looked
+	// at one after the other.
+	near   []byte
+	nearAt addr.Addr
 }
 
 func (pr *process) code() *code {
 	d := pr.debuggee
-	return &code{&d, pr.proc.Arch(), pr.session.bodies}
+	return &code{debuggee: &d, arch: pr.proc.Arch(), bodies: pr.session.bodies}
 }
 
 func (pr *process) program() step.Program {
@@ -91,13 +95,21 @@ func inlineChain(frames []symbol.Frame, ofGo bool) string {
 
 // Instr implements step.Code.
 func (c *code) Instr(pc addr.Addr) (arch.Inst, error) {
-	buf := make([]byte, c.arch.MaxInstrLen())
-	n, err := c.clean.ReadMemory(buf, pc)
-	if n == 0 {
-		return arch.Inst{}, err
+	most := c.arch.MaxInstrLen()
+	if pc < c.nearAt || pc+addr.Addr(most) > c.nearAt+addr.Addr(len(c.near)) {
+		buf := make([]byte, textAtOnce)
+		n, err := c.clean.ReadMemory(buf, pc)
+		if n == 0 {
+			return arch.Inst{}, err
+		}
+		c.near, c.nearAt = buf[:n], pc
 	}
-	return c.arch.Decode(buf[:n], pc)
+	text := c.near[pc-c.nearAt:]
+	return c.arch.Decode(text[:min(len(text), most)], pc)
 }
+
+// textAtOnce is how many bytes of text are read for an instruction.
+const textAtOnce = 256
 
 // RangeBodies implements step.Code.
 func (c *code) RangeBodies(f step.Func) []step.Func {

@@ -48,6 +48,7 @@ type Shell struct {
 	transcript transcript
 	reasons    render.WaitReasons
 	newer      map[string]bool
+	shown      shownText
 	guessed    config.Rules // where sources of a -trimpath program are
 	hasGuessed bool
 	depth      int  // of source files reading source files

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/ui/render"
@@ -44,7 +45,7 @@ func (s *Shell) list(ctx context.Context, file string, line int, arrow bool) err
 	}
 	var b strings.Builder
 	err = render.Source(&b, text, render.SourceOptions{
-		Name: path, Line: line, Around: s.Config.SourceListLineCount, Arrow: arrow, Tab: s.Config.Tab, Theme: s.Theme,
+		Line: line, Around: s.Config.SourceListLineCount, Arrow: arrow, Tab: s.Config.Tab, Theme: s.Theme,
 	})
 	s.printf("%s", b.String())
 	if err != nil {
@@ -54,9 +55,21 @@ func (s *Shell) list(ctx context.Context, file string, line int, arrow bool) err
 	return nil
 }
 
+// shownText is the source file that was listed last: mostly it is the next, too.
+type shownText struct {
+	path     string
+	modified time.Time
+	size     int64
+	text     *render.Text
+}
+
+func (t *shownText) is(path string, info fs.FileInfo) bool {
+	return t.text != nil && t.path == path && t.size == info.Size() && t.modified.Equal(info.ModTime())
+}
+
 // readSource reads a file and warns, once for each, if it is one that people edit
 // and newer than the program.
-func (s *Shell) readSource(ctx context.Context, path string) ([]byte, error) {
+func (s *Shell) readSource(ctx context.Context, path string) (*render.Text, error) {
 	if path == "" || strings.HasPrefix(path, "<") {
 		return nil, fmt.Errorf("the code was generated, there is no file")
 	}
@@ -74,7 +87,15 @@ func (s *Shell) readSource(ctx context.Context, path string) ([]byte, error) {
 			s.printf("Warning: %s is newer than the program: lines may not match\n", s.paths().Short(path))
 		}
 	}
-	return os.ReadFile(path)
+	if s.shown.is(path, info) {
+		return s.shown.text, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s.shown = shownText{path, info.ModTime(), info.Size(), render.NewText(path, data)}
+	return s.shown.text, nil
 }
 
 // released says whether a file belongs to a module in the module cache or to a Go

@@ -4,64 +4,73 @@ import (
 	"go/scanner"
 	"go/token"
 	"path/filepath"
+	"sort"
 	"strings"
 )
 
-// span is a piece of a file that has one colour.
+// span is a token in a file that may have a colour.
 type span struct {
 	from, to int
-	code     string
+	tok      token.Token
 }
 
-// highlighter returns a function that colours a line, given where in the file
-// the line begins. Text after line last is not looked at. Go's own scanner
+// coloured is a line, counted from 1, in the colours of a theme. Go's own scanner
 // does the work: it is exact and takes a millisecond for the largest files of
-// the runtime, where a general highlighter with a table of regular expressions
+// the runtime, once, where a general highlighter with a table of regular expressions
 // takes longer than a step of the program it shows.
-func highlighter(name string, text []byte, last int, t Theme) func(start int, line string) string {
-	if !t.on || filepath.Ext(name) != ".go" {
-		return func(_ int, line string) string { return line }
+func (t *Text) coloured(n int, theme Theme) string {
+	line := t.line(n)
+	if !theme.on || filepath.Ext(t.name) != ".go" {
+		return line
 	}
-	spans := scan(text, last, t.source)
-	next := 0
-	return func(start int, line string) string {
-		var b strings.Builder
-		done := 0
-		for next < len(spans) && spans[next].to <= start {
-			next++
+	t.scan()
+	var b strings.Builder
+	start, done := t.starts[n-1], 0
+	next := sort.Search(len(t.spans), func(i int) bool { return t.spans[i].to > start })
+	for ; next < len(t.spans) && t.spans[next].from < start+len(line); next++ {
+		s := t.spans[next]
+		code := tokenColour(s.tok, theme.source)
+		if code == "" {
+			continue
 		}
-		for i := next; i < len(spans) && spans[i].from < start+len(line); i++ {
-			from := max(spans[i].from-start, done)
-			to := min(spans[i].to-start, len(line))
-			b.WriteString(line[done:from])
-			b.WriteString(t.paint(spans[i].code, line[from:to]))
-			done = to
-		}
-		b.WriteString(line[done:])
-		return b.String()
+		from := max(s.from-start, done)
+		to := min(s.to-start, len(line))
+		b.WriteString(line[done:from])
+		b.WriteString(theme.paint(code, line[from:to]))
+		done = to
 	}
+	b.WriteString(line[done:])
+	return b.String()
 }
 
-func scan(text []byte, last int, scheme Scheme) []span {
-	file := token.NewFileSet().AddFile("", -1, len(text))
+// scan finds the tokens, once.
+func (t *Text) scan() {
+	if t.scanned {
+		return
+	}
+	t.scanned = true
+	file := token.NewFileSet().AddFile("", -1, len(t.data))
 	var s scanner.Scanner
-	s.Init(file, text, func(token.Position, string) {}, scanner.ScanComments)
-	var spans []span
+	s.Init(file, t.data, func(token.Position, string) {}, scanner.ScanComments)
 	for {
 		pos, tok, lit := s.Scan()
-		if tok == token.EOF || file.Line(pos) > last {
-			return spans
+		if tok == token.EOF {
+			return
 		}
-		code := tokenColour(tok, scheme)
-		if code == "" {
+		if !hasColour(tok) {
 			continue
 		}
 		if lit == "" {
 			lit = tok.String()
 		}
 		from := file.Offset(pos)
-		spans = append(spans, span{from, min(from+len(lit), len(text)), code})
+		t.spans = append(t.spans, span{from, min(from+len(lit), len(t.data)), tok})
 	}
+}
+
+// hasColour tells whether any scheme has one for tokens of the kind.
+func hasColour(tok token.Token) bool {
+	return tok == token.COMMENT || tok.IsKeyword() || tok.IsLiteral() && tok != token.IDENT
 }
 
 func tokenColour(tok token.Token, s Scheme) string {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -10,8 +9,6 @@ import (
 
 // SourceOptions say how source text is listed.
 type SourceOptions struct {
-	// Name is the path of the file: its ending selects the language.
-	Name string
 	// Line is the line in the middle, counted from 1, and Around how many
 	// lines are shown above and below it.
 	Line, Around int
@@ -26,37 +23,53 @@ type SourceOptions struct {
 // no source file.
 const MaxSource = 64 << 20
 
+// Text is a source file. Once a part was listed, to list others takes no time that
+// grows with the file. It must not be used from several goroutines at once.
+type Text struct {
+	name    string
+	data    []byte
+	starts  []int // of the lines, and where another would begin
+	spans   []span
+	scanned bool
+}
+
+// NewText is the text of a file; the ending of its name selects the language.
+func NewText(name string, data []byte) *Text {
+	t := &Text{name: name, data: data, starts: []int{0}}
+	for at := 0; at < len(data); {
+		n := bytes.IndexByte(data[at:], '\n')
+		if n < 0 {
+			n = len(data) - at
+		}
+		at += n + 1
+		t.starts = append(t.starts, at)
+	}
+	return t
+}
+
+// Lines is how many there are.
+func (t *Text) Lines() int { return len(t.starts) - 1 }
+
+// line is a line, counted from 1, without what ends it.
+func (t *Text) line(n int) string {
+	return strings.TrimRight(string(t.data[t.starts[n-1]:t.starts[n]-1]), "\r")
+}
+
 // Source lists the lines of text around one line. It is an error if the text
 // has no such line: the file is then not the one that was compiled.
-func Source(w io.Writer, text []byte, o SourceOptions) error {
+func Source(w io.Writer, text *Text, o SourceOptions) error {
 	first := max(o.Line-o.Around, 1)
-	last := o.Line + o.Around
-	colour := highlighter(o.Name, text, last, o.Theme)
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	lines.Buffer(make([]byte, 0, 4<<10), MaxSource)
-	n, offset := 0, 0
-	for lines.Scan() {
-		n++
-		start := offset
-		offset += len(lines.Bytes()) + 1
-		if n < first {
-			continue
-		}
-		if n > last {
-			return nil
-		}
-		line := colour(start, strings.TrimSuffix(lines.Text(), "\r"))
+	last := min(o.Line+o.Around, text.Lines())
+	for n := first; n <= last; n++ {
+		line := text.coloured(n, o.Theme)
 		if o.Tab != "" {
 			line = strings.ReplaceAll(line, "\t", o.Tab)
 		}
 		fmt.Fprintf(w, "%s%s:\t%s\n", o.Theme.paint(o.Theme.arrow, arrow(o.Arrow && n == o.Line)),
 			o.Theme.paint(o.Theme.number, fmt.Sprintf("%4d", n)), line)
 	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("read %s: %w", o.Name, err)
-	}
-	if n < o.Line {
-		return fmt.Errorf("%s has only %d lines: it is not the file line %d was compiled from", o.Name, n, o.Line)
+	if text.Lines() < o.Line {
+		return fmt.Errorf("%s has only %d lines: it is not the file line %d was compiled from", text.name, text.Lines(), o.Line)
 	}
 	return nil
 }

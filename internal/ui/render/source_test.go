@@ -13,7 +13,7 @@ const program = "package main\n\nfunc main() {\n\t// say it\n\tprintln(\"x\", 1)
 
 func TestSource(t *testing.T) {
 	var b strings.Builder
-	if err := Source(&b, []byte(program), SourceOptions{Name: "main.go", Line: 5, Around: 2, Arrow: true}); err != nil {
+	if err := Source(&b, NewText("main.go", []byte(program)), SourceOptions{Line: 5, Around: 2, Arrow: true}); err != nil {
 		t.Fatal(err)
 	}
 	want := "     3:\tfunc main() {\n     4:\t\t// say it\n=>   5:\t\tprintln(\"x\", 1)\n     6:\t}\n"
@@ -21,7 +21,7 @@ func TestSource(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
 	}
 	b.Reset()
-	if err := Source(&b, []byte(program), SourceOptions{Name: "main.go", Line: 60, Around: 2}); err == nil {
+	if err := Source(&b, NewText("main.go", []byte(program)), SourceOptions{Line: 60, Around: 2}); err == nil {
 		t.Error("a line beyond the end was listed")
 	}
 }
@@ -44,12 +44,12 @@ func TestColoursAddNothingButColours(t *testing.T) {
 			t.Fatal(err)
 		}
 		var plain, coloured strings.Builder
-		o := SourceOptions{Name: name, Line: 500, Around: 499}
-		if err := Source(&plain, text, o); err != nil {
+		o := SourceOptions{Line: 500, Around: 499}
+		if err := Source(&plain, NewText(name, text), o); err != nil {
 			t.Fatal(err)
 		}
 		o.Theme = theme(t)
-		if err := Source(&coloured, text, o); err != nil {
+		if err := Source(&coloured, NewText(name, text), o); err != nil {
 			t.Fatal(err)
 		}
 		if escapes.ReplaceAllString(coloured.String(), "") != plain.String() {
@@ -64,7 +64,7 @@ func TestColoursAddNothingButColours(t *testing.T) {
 func TestRawStringsOverLinesAreColouredOnEach(t *testing.T) {
 	var b strings.Builder
 	text := "package p\nvar s = `a\nb\nc`\nvar n = 1\n"
-	if err := Source(&b, []byte(text), SourceOptions{Name: "p.go", Line: 3, Around: 1, Theme: theme(t)}); err != nil {
+	if err := Source(&b, NewText("p.go", []byte(text)), SourceOptions{Line: 3, Around: 1, Theme: theme(t)}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), "\x1b[32mb\x1b[0m") {
@@ -89,8 +89,8 @@ func FuzzSource(f *testing.F) {
 			return
 		}
 		var plain, coloured strings.Builder
-		err1 := Source(&plain, text, SourceOptions{Name: "x.go", Line: line, Around: around})
-		err2 := Source(&coloured, text, SourceOptions{Name: "x.go", Line: line, Around: around, Theme: th})
+		err1 := Source(&plain, NewText("x.go", text), SourceOptions{Line: line, Around: around})
+		err2 := Source(&coloured, NewText("x.go", text), SourceOptions{Line: line, Around: around, Theme: th})
 		if (err1 == nil) != (err2 == nil) {
 			t.Fatalf("%v with, %v without colours", err2, err1)
 		}
