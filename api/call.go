@@ -5,6 +5,15 @@ import (
 	"path/filepath"
 )
 
+// ListCallsIn is the argument of ListCalls.
+type ListCallsIn struct{}
+
+// ListCallsOut is the result of ListCalls.
+type ListCallsOut struct {
+	// Calls are those that have not returned yet, the innermost last.
+	Calls []CallInProgress
+}
+
 // CallInProgress is a function that the debugger has called and that has not
 // returned yet.
 type CallInProgress struct {

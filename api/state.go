@@ -28,9 +28,6 @@ type DebuggerState struct {
 	When string
 	// StopReason is a few words on why it stopped, "" when that is unknown.
 	StopReason string `json:"stopReason,omitempty"`
-	// Calls are the functions that the debugger has called and that have not
-	// returned yet, the innermost last.
-	Calls []CallInProgress `json:"calls,omitempty"`
 	// Err is the client's own and does not travel.
 	Err error `json:"-"`
 }

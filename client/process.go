@@ -162,6 +162,16 @@ func (c *Client) Disconnect(ctx context.Context, resume bool) error {
 	return c.send(ctx, "Command", []byte(text))
 }
 
+// ListCalls tells of the functions that the debugger has called and that have not
+// returned yet, the innermost last. Only tinydbg's server knows it.
+func (c *Client) ListCalls(ctx context.Context) ([]api.CallInProgress, error) {
+	out, err := call[api.ListCallsOut](ctx, c, "ListCalls", api.ListCallsIn{})
+	if err != nil {
+		return nil, err
+	}
+	return out.Calls, nil
+}
+
 // SetExecutionPoint moves the current thread to addr, in the same function.
 func (c *Client) SetExecutionPoint(ctx context.Context, addr uint64) (*api.DebuggerState, error) {
 	out, err := call[api.SetExecutionPointOut](ctx, c, "SetExecutionPoint", api.SetExecutionPointIn{Addr: addr})

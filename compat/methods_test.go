@@ -26,8 +26,9 @@ func TestSameMethods(t *testing.T) {
 			t.Errorf("we have no method %s", name)
 		}
 	}
+	ours := []string{"ListCalls"} // "One method more" in docs/compatibility.md
 	for _, name := range rpc.Methods() {
-		if !slices.Contains(theirs, name) {
+		if !slices.Contains(theirs, name) && !slices.Contains(ours, name) {
 			t.Errorf("the peer has no method %s", name)
 		}
 	}

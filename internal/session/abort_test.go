@@ -65,8 +65,8 @@ func (s *story) callAndPark(function string) {
 		s.Fatal(got)
 	}
 	s.haltIn(func() bool {
-		st, err := s.State(context.Background(), true)
-		return err == nil && len(st.Calls) == 1 && st.Calls[0].Waits != ""
+		calls, err := s.ListCalls(context.Background())
+		return err == nil && len(calls) == 1 && calls[0].Waits != ""
 	})
 }
 
@@ -174,8 +174,11 @@ func TestAbortOfWaiting(t *testing.T) {
 		t.Fatal(err)
 	}
 	st := s.command(api.Continue)
-	if got := strings.Replace(returned(st), "runtime error: ", "", 1); got != interrupted || len(st.Calls) != 0 {
-		t.Fatalf("%s %v", got, st.Calls)
+	if got := strings.Replace(returned(st), "runtime error: ", "", 1); got != interrupted {
+		t.Fatal(got)
+	}
+	if calls, err := s.ListCalls(context.Background()); len(calls) != 0 || err != nil {
+		t.Errorf("%+v %v", calls, err)
 	}
 	s.callAndPark("forever")
 	s.abortWaiting()
@@ -208,14 +211,14 @@ func (s *story) abortWaiting() {
 	}
 }
 
-// inProgress checks what the state tells of the call of forever.
+// inProgress checks what is told of the call of forever.
 func (s *story) inProgress(aborting bool) {
 	s.Helper()
-	st, err := s.State(context.Background(), true)
-	if err != nil || len(st.Calls) != 1 {
-		s.Fatalf("%v %+v", err, st)
+	calls, err := s.ListCalls(context.Background())
+	if err != nil || len(calls) != 1 {
+		s.Fatalf("%v %+v", err, calls)
 	}
-	c := st.Calls[0]
+	c := calls[0]
 	if c.Function != "main.forever" || c.CallerID != 1 || c.GoroutineID < 2 || c.Waits != "chan receive" || c.WaitsForEver || c.Aborting != aborting {
 		s.Errorf("%+v", c)
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -24,10 +25,16 @@ func (ev *evaluation) callee() (where, error) {
 	return ev.s.at(called.ID)
 }
 
-// callsInProgress tells of the functions that were called and have not returned.
+// ListCalls tells of the functions that were called and have not returned, the
+// innermost last.
+func (s *Session) ListCalls(context.Context) (list []api.CallInProgress, err error) {
+	err = s.whileStopped(func() error { list = s.callsInProgress(); return nil })
+	return list, err
+}
+
+// callsInProgress is ListCalls.
 // Precondition: session goroutine; stopped; the view is fresh.
-func (s *Session) callsInProgress() []api.CallInProgress {
-	var list []api.CallInProgress
+func (s *Session) callsInProgress() (list []api.CallInProgress) {
 	for _, ev := range s.calls {
 		if ev.waiting == nil || ev.s != s.process {
 			continue

@@ -62,7 +62,6 @@ func (s *Session) state() *api.DebuggerState {
 	st.StopReason = s.stopReason()
 	st.WatchOutOfScope = s.watchOver
 	st.NextInProgress = s.stepping()
-	st.Calls = s.callsInProgress()
 	for _, tv := range s.view.threads {
 		t := s.apiThread(tv)
 		st.Threads = append(st.Threads, t)

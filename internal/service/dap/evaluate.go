@@ -151,22 +151,22 @@ func (c *client) call(r *request, d *debuggee, thread int, scope api.EvalScope, 
 	}
 	if st.CurrentThread == nil || !st.CurrentThread.CallReturn {
 		r.after = func() { c.handles.reset(); c.showStop("", st) }
-		return nil, failed("Unable to call "+expr, interrupted(st))
+		return nil, failed("Unable to call "+expr, c.interrupted(r.ctx, d))
 	}
 	r.after = func() { c.changed("", 0, 0) }
 	return c.callResult(st.CurrentThread.ReturnValues, thread, scope), nil
 }
 
 // interrupted says that a call has not ended, and why.
-func interrupted(st *api.DebuggerState) error {
-	if len(st.Calls) == 0 {
-		return fmt.Errorf("the call was interrupted: continue to finish it, or give it up by call -abort")
+func (c *client) interrupted(ctx context.Context, d *debuggee) error {
+	why, after := "", ""
+	if calls, err := d.ListCalls(ctx); err == nil && len(calls) > 0 {
+		last := &calls[len(calls)-1]
+		if why = fmt.Sprintf(" (%s)", last); last.Waits != "" {
+			after = ", which has to wait until that goroutine wakes"
+		}
 	}
-	call := &st.Calls[len(st.Calls)-1]
-	if call.Waits != "" && !call.WaitsForEver {
-		return fmt.Errorf("the call was interrupted: %s; continue to finish it, or give it up by call -abort, which has to wait until that goroutine wakes", call)
-	}
-	return fmt.Errorf("the call was interrupted: %s; continue to finish it, or give it up by call -abort", call)
+	return fmt.Errorf("the call was interrupted%s: continue to finish it, or give it up by call -abort%s", why, after)
 }
 
 func (c *client) callResult(values []api.Variable, thread int, scope api.EvalScope) evaluateBody {

@@ -58,6 +58,9 @@ type ProcessBackend interface {
 	// SetExecutionPoint moves the current thread to addr, which must be in the
 	// current function.
 	SetExecutionPoint(ctx context.Context, addr uint64) (*api.DebuggerState, error)
+	// ListCalls tells of the functions that the debugger has called and that have
+	// not returned, the innermost last.
+	ListCalls(ctx context.Context) ([]api.CallInProgress, error)
 }
 
 // BreakpointBackend has the verbs about breakpoints. Where id and name are

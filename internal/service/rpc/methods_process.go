@@ -69,6 +69,10 @@ var processMethods = table{
 		}
 		return api.SetExecutionPointOut{State: *state}, nil
 	}),
+	"ListCalls": reads(func(ctx context.Context, s *server, _ api.ListCallsIn) (api.ListCallsOut, error) {
+		calls, err := s.backend.ListCalls(ctx)
+		return api.ListCallsOut{Calls: list(calls)}, err
+	}),
 }
 
 // routeState lets a state that need not be waited for overtake.

@@ -44,6 +44,7 @@ func runCall(ctx context.Context, s *Shell, in Input) error {
 		cmd = api.DebuggerCommand{Name: api.AbortCall}
 		s.showWait(ctx)
 	}
+	s.calling = true
 	state, err := s.run(ctx, cmd)
 	s.forgetPlace()
 	if err != nil {
@@ -54,11 +55,11 @@ func runCall(ctx context.Context, s *Shell, in Input) error {
 
 // showWait says why aborting the innermost call will take a while, if it will.
 func (s *Shell) showWait(ctx context.Context) {
-	state, err := s.Client.State(ctx, true)
-	if err != nil || len(state.Calls) == 0 {
+	calls, err := s.Client.ListCalls(ctx)
+	if err != nil || len(calls) == 0 {
 		return
 	}
-	c := &state.Calls[len(state.Calls)-1]
+	c := &calls[len(calls)-1]
 	if c.Waits != "" && !c.WaitsForEver {
 		s.printf("The call of %s ends as soon as it wakes: %s. Ctrl-C gives the prompt back.\n", c.Function, c)
 	}

@@ -166,21 +166,21 @@ func TestCall(t *testing.T) {
 func TestCallThatWaits(t *testing.T) {
 	s, srv, out := newShell(t)
 	state := stopped()
-	state.Calls = []api.CallInProgress{{Function: "main.recv", CallerID: 1, GoroutineID: 23, Waits: "chan receive",
+	calls := []api.CallInProgress{{Function: "main.recv", CallerID: 1, GoroutineID: 23, Waits: "chan receive",
 		Location: api.Location{File: "/src/main.go", Line: 21, Function: &api.Function{Name_: "main.recv"}}}}
 	srv.on("Command", func(json.RawMessage) any { return api.CommandOut{State: *state} })
-	srv.on("State", func(json.RawMessage) any { return api.StateOut{State: state} })
+	srv.on("ListCalls", func(json.RawMessage) any { return api.ListCallsOut{Calls: calls} })
 	const here = "> main.work() ./main.go:16 (PC: 0x4bf464)\n" + noSource
 	const call = "The call of main.recv on goroutine 1 has not ended: goroutine 23 "
 	const waits = "waits (chan receive) in main.recv at main.go:21"
 	story(t, s, out, here+call+waits+".\ncontinue goes on with it. call -abort ends it, but not before that goroutine wakes.\n", "call recv()")
-	state.Calls[0].Aborting, state.NextInProgress = true, true
+	calls[0].Aborting, state.NextInProgress = true, true
 	story(t, s, out, "The call of main.recv ends as soon as it wakes: goroutine 23 "+waits+". Ctrl-C gives the prompt back.\n"+
 		here+call+waits+".\nIt is aborted as soon as it can be: continue waits for that, cancelnext does without.\n", "call -abort")
 	state.NextInProgress = false
-	state.Calls[0] = api.CallInProgress{Function: "main.empty", CallerID: 1, GoroutineID: 4, Waits: "select (no cases)", WaitsForEver: true}
+	calls[0] = api.CallInProgress{Function: "main.empty", CallerID: 1, GoroutineID: 4, Waits: "select (no cases)", WaitsForEver: true}
 	story(t, s, out, here+"The call of main.empty on goroutine 1 has not ended: goroutine 4 waits for ever (select (no cases)).\n"+
 		"Nothing can end that. The other goroutines go on with continue; detaching and quitting are safe.\n", "call -abort")
-	state.Calls[0] = api.CallInProgress{Function: "main.new", CallerID: 1}
+	calls[0] = api.CallInProgress{Function: "main.new", CallerID: 1}
 	story(t, s, out, here+"The call of main.new on goroutine 1 has not ended: it has not begun.\ncontinue goes on with it, call -abort ends it.\n", "call new()")
 }

@@ -54,6 +54,7 @@ type Shell struct {
 	depth      int  // of source files reading source files
 	showing    bool // their commands are shown
 	scripts    *starbind.Env
+	calling    bool // calls of this shell's may not have ended
 
 	running  atomic.Bool
 	quitting atomic.Bool

@@ -30,22 +30,32 @@ func (s *Shell) showStop(ctx context.Context, state *api.DebuggerState) error {
 		s.showSource(ctx, state)
 	}
 	s.showDisplays(ctx)
-	s.showUnfinished(state)
+	s.showUnfinished(ctx, state)
 	return s.customCommands(ctx, state)
 }
 
 // showUnfinished tells of what the user has begun and the stop has interrupted: a
 // step, calls.
-func (s *Shell) showUnfinished(state *api.DebuggerState) {
+func (s *Shell) showUnfinished(ctx context.Context, state *api.DebuggerState) {
 	aborting := false
-	for i := range state.Calls {
-		c := &state.Calls[i]
+	for _, c := range s.calls(ctx, state) {
 		aborting = aborting || c.Aborting
-		s.printf("The call of %s on goroutine %d has not ended: %s.\n%s\n", c.Function, c.CallerID, c, callChoices(c))
+		s.printf("The call of %s on goroutine %d has not ended: %s.\n%s\n", c.Function, c.CallerID, &c, callChoices(&c))
 	}
 	if state.NextInProgress && !aborting {
 		s.printf("The step was interrupted: continue finishes it, cancelnext forgets it.\n")
 	}
+}
+
+// calls are those that have not ended. They are asked for only where there may be
+// some: when this shell has made one, or somebody has stopped the program.
+func (s *Shell) calls(ctx context.Context, state *api.DebuggerState) []api.CallInProgress {
+	if !s.calling && state.StopReason != "manual" {
+		return nil
+	}
+	list, err := s.Client.ListCalls(ctx)
+	s.calling = err == nil && len(list) > 0 // other servers do not know
+	return list
 }
 
 // callChoices tells what can be done about a call that has not ended.

@@ -4,7 +4,6 @@ package main
 
 import (
 	"container/list"
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -110,7 +109,6 @@ var (
 	syncMap  sync.Map
 	atomics  [3]atomic.Pointer[Pair]
 	elements = list.New()
-	chain    context.Context
 )
 
 func adder(n int, s string) func(int) int {
@@ -143,7 +141,6 @@ func main() {
 		elements.PushBack(elements)
 	}
 	atomics[1].Store(&Pair{1, "p"})
-	chain, _ = context.WithTimeout(context.WithValue(context.Background(), 1, elements), time.Hour)
 	*(*uintptr)(unsafe.Pointer(&badString)) = 16
 	(*[3]int)(unsafe.Pointer(&badSlice))[1] = -5
 	(*[2]uintptr)(unsafe.Pointer(&badAny))[0] = 24
@@ -153,6 +150,6 @@ func main() {
 	for {
 		time.Sleep(time.Hour)
 		fmt.Println(words, pairs, anys, reals, wide, empty, none, sets, number, real, cplx, flag, text, invalid,
-			slice, array, pointer, holder, other, shape, failure, unsafep, moment, local, future, nilChan, RW, X, W, R, &syncMap, &atomics, elements, chain)
+			slice, array, pointer, holder, other, shape, failure, unsafep, moment, local, future, nilChan, RW, X, W, R, &syncMap, &atomics, elements)
 	}
 }
