@@ -44,6 +44,7 @@ func TestKillingTheDebuggerNeverKillsTheService(t *testing.T) {
 		t.Logf("%s: %d kills, %d services died, %d more were left stopped, traced, or with traps", c.debugger, kills, c.deaths, c.spoilt)
 		return
 	}
+	c.nothingLeft(t)
 	slices.Sort(c.times)
 	if n := len(c.times); n > 0 {
 		late := n - sort.Search(n, func(i int) bool { return c.times[i] > promised })
@@ -337,6 +338,38 @@ func (c *chaos) ask(i int) {
 		c.Errorf("the service answers no more: %d requests, before %d", n, c.requests)
 	}
 	c.requests = n
+}
+
+// nothingLeft has a debugger come and leave once more: if calls have taken long to end,
+// it finds what they needed.
+func (c *chaos) nothingLeft(t *testing.T) {
+	if t.Failed() {
+		return
+	}
+	kept := c.guards()
+	cmd := exec.Command(c.debugger, "attach", strconv.Itoa(c.service.PID), anyway)
+	cmd.Stdin = strings.NewReader("exit\nn\n")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("the last debugger: %v\n%s", err, out)
+	}
+	t.Logf("%d guards were left before the last debugger", kept)
+	if n := c.guards(); n != 0 {
+		t.Errorf("%d guards are left for good", n)
+	}
+}
+
+// guards is how many mappings there are in the service as debuggers make them.
+func (c *chaos) guards() (n int) {
+	maps, err := os.ReadFile("/proc/" + strconv.Itoa(c.service.PID) + "/maps")
+	if err != nil {
+		c.Fatal(err)
+	}
+	for line := range strings.Lines(string(maps)) {
+		if f := strings.Fields(line); len(f) == 5 && f[1] == "r-xp" { // of no file
+			n++
+		}
+	}
+	return n
 }
 
 // untouched attaches to every thread and looks at its debug registers; that it

@@ -1,6 +1,7 @@
 package breakpoint
 
 import (
+	"bytes"
 	"encoding/binary"
 	"strings"
 
@@ -58,22 +59,27 @@ func (t *Table) readRegion(a addr.Addr) *region {
 		return nil
 	}
 	r := t.newRegion(a, ScratchSize)
-	r.before, r.table = h.Before, a+addr.Addr(l.table)
+	r.before, r.own, r.unframed, r.table = h.Before, h.Own, h.Unframed, a+addr.Addr(l.table)
 	return r
 }
 
 // adoptRegion reads a region's slots. What does not make sense is left out.
 func (t *Table) adoptRegion(r *region) {
-	data := make([]byte, ScratchSize)
-	if _, err := t.mem.ReadMemory(data, r.base); err != nil {
+	table := make([]byte, slotCount*entrySize)
+	if _, err := t.mem.ReadMemory(table, r.table); err != nil {
+		return
+	}
+	used := (len(bytes.TrimRight(table, "\x00")) + entrySize - 1) / entrySize
+	data := make([]byte, used*slotSize)
+	if _, err := t.mem.ReadMemory(data, r.first); err != nil {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.scratch = append(t.scratch, r)
 	order := t.arch.ByteOrder()
-	for i := range r.slots {
-		entry := data[int(r.table-r.base)+i*entrySize:]
+	for i := range used {
+		entry := table[i*entrySize:]
 		c := &slot{region: r, index: i, addr: r.first + addr.Addr(i*slotSize), site: addr.Addr(order.Uint64(entry))}
 		to := addr.Addr(order.Uint64(entry[8:]))
 		if c.site != 0 && to != c.addr { // a trap of the program's own
@@ -83,7 +89,7 @@ func (t *Table) adoptRegion(r *region) {
 			continue
 		}
 		var rec record
-		code := data[int(c.addr-r.base):][:slotSize]
+		code := data[i*slotSize:][:slotSize]
 		_, err := binary.Decode(code[codeSize:], order, &rec)
 		if err != nil || int(rec.Code) > codeSize || rec.Done > rec.Code || int(rec.Trap) != len(t.arch.Trap()) {
 			continue

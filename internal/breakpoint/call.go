@@ -17,7 +17,8 @@ import (
 // up when the call has ended, and when it is about to make another one there, those
 // that debuggers have left that died meanwhile (a thread that uses one cannot: the
 // memory is not writable). So what the registers were in an earlier call is never
-// taken for what they are in a later one.
+// taken for what they are in a later one. What a call needs to end by itself stays
+// until it has ended, see retire.go.
 
 // Left are the calls of debuggers that died, as far as they are known.
 type Left struct {
@@ -138,13 +139,7 @@ func (t *Table) SkipNone() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, r := range t.scratch {
-		for i := range r.slots {
-			if r.slots[i].to != 0 {
-				r.slots[i] = slot{}
-				t.writeEntries(r, i, i)
-				r.free = append(r.free, i)
-			}
-		}
+		t.skipNone(r)
 	}
 }
 
@@ -152,57 +147,88 @@ func (t *Table) SkipNone() {
 func (t *Table) Skips() bool {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	return t.skipping() != nil
+	return slices.ContainsFunc(t.scratch, func(r *region) bool {
+		return slices.ContainsFunc(r.slots, func(c slot) bool { return c.to != 0 })
+	})
 }
 
-// skipping is the region whose guard skips traps, nil if none does.
-func (t *Table) skipping() *region {
-	for _, r := range t.scratch {
-		if slices.ContainsFunc(r.slots, func(c slot) bool { return c.to != 0 }) {
-			return r
-		}
+// ending is the region that ends calls, nil if none does.
+func (t *Table) ending() *region {
+	i := slices.IndexFunc(t.scratch, func(r *region) bool { return slices.ContainsFunc(r.slots, slot.endsCalls) })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return t.scratch[i]
 }
+
+// endsCalls tells whether a slot leads to the code that ends calls.
+func (c slot) endsCalls() bool { return c.to != 0 && c.to == c.region.endCall() }
 
 // EndCall has a thread that comes to the end of the call that is made at the stack
-// pointer sp go on as frame says, for the place that it is told, if nobody is there
-// to act on that. over is to be called when the call is over. Where the guard skips
-// no traps this does nothing.
+// pointer sp, and that returns to back, go on as frame says, for the place that it
+// is told, if nobody is there to act on that. over is to be called when the call is
+// over, also after an error. Where the guard skips no traps this does nothing.
 // Precondition: every thread stopped.
-func (t *Table) EndCall(sp addr.Addr, frame func(at addr.Addr) ([]byte, error)) (over func(), err error) {
+func (t *Table) EndCall(sp, back addr.Addr, frame func(at addr.Addr) ([]byte, error)) (over func(), err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	nothing := func() {}
 	if err := t.giveUp(sp); err != nil {
-		return nothing, err
+		return func() {}, err
 	}
-	r := t.skipping()
-	if r == nil || r.table == 0 {
-		return nothing, nil
+	r := t.ending()
+	if r == nil {
+		return func() {}, nil
 	}
+	over, err = t.writeFrame(r, sp, back, frame)
+	if err != nil {
+		return t.unframed(r), err
+	}
+	return over, nil
+}
+
+func (t *Table) writeFrame(r *region, sp, back addr.Addr, frame func(at addr.Addr) ([]byte, error)) (over func(), err error) {
 	e := t.guard.EndCall
-	for i := range e.FrameCount {
-		at := r.endCall() + addr.Addr(e.Frames+i*e.FrameSize)
-		if used, err := t.word(at); err != nil || used != 0 {
-			continue
-		}
-		data, err := frame(at + addr.Addr(e.Frame))
-		if err == nil && len(data) > e.FrameSize-e.Frame {
-			err = fmt.Errorf("the registers need %d bytes, there are %d", len(data), e.FrameSize-e.Frame)
-		}
-		if err == nil {
-			_, err = t.mem.WriteMemory(at+addr.Addr(e.Frame), data)
-		}
-		if err == nil {
-			err = t.writeWord(at, uint64(sp))
-		}
-		if err != nil {
-			return nothing, err
-		}
-		return func() { _ = t.writeWord(at, 0) }, nil // a process that is gone needs no frame
+	at := t.freeFrame(r)
+	if at == 0 {
+		return nil, fmt.Errorf("%d calls are in progress already", e.FrameCount)
 	}
-	return nothing, fmt.Errorf("%d calls are in progress already", e.FrameCount)
+	data, err := frame(at + addr.Addr(e.Frame))
+	if err == nil && len(data) > e.FrameSize-e.Frame {
+		err = fmt.Errorf("the registers need %d bytes, there are %d", len(data), e.FrameSize-e.Frame)
+	}
+	if err == nil {
+		_, err = t.mem.WriteMemory(at+addr.Addr(e.Frame), data)
+	}
+	if err == nil {
+		err = t.writeWord(at+wordSize, uint64(back))
+	}
+	if err == nil {
+		err = t.writeWord(at, uint64(sp))
+	}
+	return func() { _ = t.writeWord(at, 0) }, err // a process that is gone needs no frame
+}
+
+// freeFrame is the address of a frame that is not in use, 0 if there is none.
+func (t *Table) freeFrame(r *region) addr.Addr {
+	for _, at := range t.framesOf(r) {
+		if used, err := t.word(at); err == nil && used == 0 {
+			return at
+		}
+	}
+	return 0
+}
+
+// unframed notes a call for which there is no frame, until over is called: nobody
+// will know when it has ended.
+func (t *Table) unframed(r *region) (over func()) {
+	r.unframed++
+	_ = t.writeHeader(r)
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		r.unframed--
+		_ = t.writeHeader(r)
+	}
 }
 
 // giveUp drops frames for calls at sp. No call there is in progress: these have
@@ -223,13 +249,18 @@ func (t *Table) giveUp(sp addr.Addr) error {
 
 // frames are the addresses of the frames.
 func (t *Table) frames() (list []addr.Addr) {
-	e := t.guard.EndCall
 	for _, r := range t.scratch {
-		for i := range e.FrameCount {
-			if r.table != 0 {
-				list = append(list, r.endCall()+addr.Addr(e.Frames+i*e.FrameSize))
-			}
+		if r.table != 0 {
+			list = append(list, t.framesOf(r)...)
 		}
+	}
+	return list
+}
+
+func (t *Table) framesOf(r *region) (list []addr.Addr) {
+	e := t.guard.EndCall
+	for i := range e.FrameCount {
+		list = append(list, r.endCall()+addr.Addr(e.Frames+i*e.FrameSize))
 	}
 	return list
 }
@@ -249,14 +280,18 @@ func (t *Table) InGuard(pc addr.Addr) bool {
 // endCall is where the code is that ends calls.
 func (r *region) endCall() addr.Addr { return r.base + slotsEnd }
 
+// wordSize is that of what begins a frame: the stack pointer, and the address that
+// the call returns to.
+const wordSize = 8
+
 func (t *Table) word(at addr.Addr) (uint64, error) {
-	b := make([]byte, 8)
+	b := make([]byte, wordSize)
 	_, err := t.mem.ReadMemory(b, at)
 	return t.arch.ByteOrder().Uint64(b), err
 }
 
 func (t *Table) writeWord(at addr.Addr, v uint64) error {
-	b := make([]byte, 8)
+	b := make([]byte, wordSize)
 	t.arch.ByteOrder().PutUint64(b, v)
 	_, err := t.mem.WriteMemory(at, b)
 	return err

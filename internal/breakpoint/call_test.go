@@ -14,7 +14,13 @@ import (
 // plain is memory from address 0 on.
 type plain []byte
 
-func (p plain) ReadMemory(b []byte, a addr.Addr) (int, error)  { return copy(b, p[a:]), nil }
+func (p plain) ReadMemory(b []byte, a addr.Addr) (int, error) {
+	if int(a)+len(b) > len(p) {
+		return 0, &target.MemoryError{Op: "read", Addr: a, Len: len(b)}
+	}
+	return copy(b, p[a:]), nil
+}
+
 func (p plain) WriteMemory(a addr.Addr, b []byte) (int, error) { return copy(p[a:], b), nil }
 
 // calling is a table with a guard at base that skips the traps.
@@ -22,7 +28,7 @@ func calling(t *testing.T, mem plain, base addr.Addr, before target.Handler, lef
 	t.Helper()
 	table := NewTable(mem, machine.Host())
 	table.Inherit(left)
-	if err := table.AddGuarded(base, ScratchSize, before); err != nil {
+	if err := table.AddGuarded(base, ScratchSize, target.Handler{Addr: base}, before); err != nil {
 		t.Fatal(err)
 	}
 	if err := table.Skip([]addr.Addr{trapEnter, trapEnd}, trapEnd); err != nil {
@@ -33,10 +39,13 @@ func calling(t *testing.T, mem plain, base addr.Addr, before target.Handler, lef
 
 const trapEnter, trapEnd = 0x1000, 0x1010
 
+// back is where calls return to.
+const back = 0x1234
+
 // call makes a call at sp with registers that are all n.
 func (t *Table) call(test *testing.T, sp addr.Addr, n byte) (over func()) {
 	test.Helper()
-	over, err := t.EndCall(sp, func(addr.Addr) ([]byte, error) { return bytes.Repeat([]byte{n}, 100), nil })
+	over, err := t.EndCall(sp, back, func(addr.Addr) ([]byte, error) { return bytes.Repeat([]byte{n}, 100), nil })
 	if err != nil {
 		test.Fatal(err)
 	}
@@ -69,7 +78,7 @@ func TestEndCall(t *testing.T) {
 	for i := range table.guard.EndCall.FrameCount {
 		overs = append(overs, table.call(t, addr.Addr(0x100000+0x1000*i), byte(i+1)))
 	}
-	if _, err := table.EndCall(1, nil); err == nil {
+	if _, err := table.EndCall(1, back, nil); err == nil {
 		t.Error("one too many")
 	}
 	for i, over := range overs {

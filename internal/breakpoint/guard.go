@@ -31,15 +31,18 @@ const (
 // magic begins the header: what it is, and the layout's version.
 const (
 	kind  = "tinydbg scratch"
-	magic = kind + "3"
+	magic = kind + "4"
 )
 
 // header is what a region says about itself.
 type header struct {
-	Magic  [len(magic)]byte
-	Base   addr.Addr
-	Size   uint64
-	Before target.Handler
+	Magic [len(magic)]byte
+	Base  addr.Addr
+	Size  uint64
+	// Before is what the process did about SIGTRAP before Own was installed.
+	Before, Own target.Handler
+	// Unframed is how many calls are in progress for which there was no frame.
+	Unframed uint64
 }
 
 // record is what must be known about a copy beside its code.
@@ -51,18 +54,16 @@ type record struct {
 }
 
 // AddGuarded is AddScratch for a process that is to outlive us. It writes the
-// guard, whose handler is then to be installed for SIGTRAP instead of before.
-func (t *Table) AddGuarded(base addr.Addr, size int, before target.Handler) error {
+// guard, which is then to be installed for SIGTRAP as own says, instead of before.
+func (t *Table) AddGuarded(base addr.Addr, size int, own, before target.Handler) error {
 	r, l := t.newRegion(base, size), t.layout()
-	r.before, r.table = before, base+addr.Addr(l.table)
+	r.own, r.before, r.table = own, before, base+addr.Addr(l.table)
 	image := make([]byte, l.slots)
 	copy(image, t.guard.Code)
 	order := t.arch.ByteOrder()
 	order.PutUint64(image[t.guard.Old:], uint64(before.Addr))
 	order.PutUint64(image[t.guard.Count:], slotCount)
-	h := header{Base: base, Size: uint64(size), Before: before}
-	copy(h.Magic[:], magic)
-	if _, err := binary.Encode(image[l.header:], order, &h); err != nil {
+	if err := t.putHeader(image[l.header:], r); err != nil {
 		return err
 	}
 	if _, err := t.mem.WriteMemory(base+slotsEnd, t.guard.EndCall.Code); err != nil {
@@ -75,25 +76,21 @@ func (t *Table) AddGuarded(base addr.Addr, size int, before target.Handler) erro
 	return nil
 }
 
-// Guards lists where the handlers are, and what the process did about SIGTRAP
-// before the first of them.
-func (t *Table) Guards() (handlers []addr.Addr, before target.Handler) {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	ours := map[addr.Addr]bool{}
-	for _, r := range t.scratch {
-		ours[r.base] = r.table != 0
+func (t *Table) putHeader(b []byte, r *region) error {
+	h := header{Base: r.base, Size: uint64(r.size), Before: r.before, Own: r.own, Unframed: r.unframed}
+	copy(h.Magic[:], magic)
+	_, err := binary.Encode(b, t.arch.ByteOrder(), &h)
+	return err
+}
+
+// writeHeader says anew what has changed about the region.
+func (t *Table) writeHeader(r *region) error {
+	b := make([]byte, headerSize)
+	if err := t.putHeader(b, r); err != nil {
+		return err
 	}
-	for _, r := range t.scratch {
-		if r.table == 0 {
-			continue
-		}
-		handlers = append(handlers, r.base)
-		if !ours[r.before.Addr] {
-			before = r.before
-		}
-	}
-	return handlers, before
+	_, err := t.mem.WriteMemory(r.base+addr.Addr(t.layout().header), b)
+	return err
 }
 
 // writeCopy writes a copy, then what recover must know, and then the guard's

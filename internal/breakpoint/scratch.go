@@ -37,8 +37,13 @@ type region struct {
 	used  []int // retired, to be freed by settle
 	// table is where the guard's table is, 0 when there is no guard.
 	table addr.Addr
-	// before is what the process did about SIGTRAP before the guard.
-	before target.Handler
+	// before is what the process did about SIGTRAP before the guard, and own what
+	// the guard is as a handler.
+	before, own target.Handler
+	// unframed is how many calls are in progress for which there was no frame.
+	unframed uint64
+	// needed: calls are in progress that end by it (see Table.Retire).
+	needed bool
 }
 
 // slot is one displaced copy.
@@ -95,20 +100,25 @@ func (t *Table) IsScratch(a addr.Addr) bool {
 	return false
 }
 
-// DropScratch lists the regions given to AddScratch, and forgets them. The sites'
+// DropScratch lists the regions that nobody needs, and forgets them. The sites'
 // copies are gone with them.
 // Precondition: no thread is in a copy.
 func (t *Table) DropScratch() (bases []addr.Addr, sizes []int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	var needed []*region
 	for _, r := range t.scratch {
+		if r.needed {
+			needed = append(needed, r)
+			continue
+		}
 		bases = append(bases, r.base)
 		sizes = append(sizes, r.size)
 	}
 	for _, s := range t.sites {
 		s.copy = nil
 	}
-	t.scratch = nil
+	t.scratch = needed
 	return bases, sizes
 }
 

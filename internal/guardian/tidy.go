@@ -68,21 +68,47 @@ const (
 func (w *watch) tidy() {
 	rtdebug.SetGCPercent(-1) // it takes seconds at most, and has better to do
 	w.restoreText()
+	if !w.takeOut() {
+		return
+	}
+	// What calls in progress need has stayed. They may not take long.
+	end := time.Now().Add(patience)
+	for wait := glance; time.Now().Before(end) && w.same() && !tracedByOther(w.pid, w.debugger); wait *= 2 {
+		if !w.inCall() {
+			w.takeOut()
+			return
+		}
+		time.Sleep(wait)
+	}
+}
+
+// takeOut takes out everything that may be taken out, and tells whether calls in
+// progress are the reason that something is left.
+func (w *watch) takeOut() (inCall bool) {
 	end := time.Now().Add(patience)
 	for wait := 500 * time.Microsecond; w.same(); wait = min(2*wait, longest) {
 		p, err := native.Attach(context.Background(), w.pid, native.Options{StopTimeout: time.Second})
 		switch {
 		case err == nil:
-			_ = p.Do(func() { leave(p) })
-			return
+			_ = p.Do(func() { inCall = leave(p) })
+			return inCall
 		case cannotRun(err):
 			time.Sleep(time.Second)
 		case !passing(err, w.debugger) || time.Now().After(end):
-			return
+			return false
 		default:
 			time.Sleep(wait)
 		}
 	}
+	return false
+}
+
+// inCall tells whether calls are in progress that the debugger has made.
+func (w *watch) inCall() bool {
+	p := native.Unattached(w.pid)
+	defer p.Close()
+	maps, err := p.Maps()
+	return err == nil && run.InCall(p, machine.Host(), maps)
 }
 
 // same tells whether the process is still the one that is guarded.
@@ -122,10 +148,12 @@ func isDying(tracer, debugger int) bool {
 	return err != nil || other.TGID == debugger || len(other.CmdLine) == 0
 }
 
-// leave makes the process as it was and lets it go.
+// leave makes the process as it was and lets it go, but for what calls in progress
+// need.
 // Precondition: tracer.
-func leave(p *native.Process) {
-	if left, _ := run.Recover(p); !left.Found {
+func leave(p *native.Process) (inCall bool) {
+	left, _ := run.Recover(p)
+	if !left.Found {
 		// No scratch memory, but perhaps watchpoints.
 		for i := range p.WatchSlots() {
 			_ = p.ClearWatch(i)
@@ -134,6 +162,7 @@ func leave(p *native.Process) {
 	if err := p.Detach(); err != nil && !errors.Is(err, target.ErrDetached) {
 		os.Exit(1) // the kernel lets go of the rest
 	}
+	return left.InCall()
 }
 
 // cannotRun tells whether the process stands still by itself, frozen or in the

@@ -66,10 +66,11 @@ func (l *Loop) installGuard(t target.Thread, base addr.Addr) (added bool, err er
 	if err != nil {
 		return false, err
 	}
-	if err := l.table.AddGuarded(base, breakpoint.ScratchSize, before); err != nil {
+	own := l.guarding(base, before)
+	if err := l.table.AddGuarded(base, breakpoint.ScratchSize, own, before); err != nil {
 		return false, err
 	}
-	_, err = sigs.SwapHandler(t, syscall.SIGTRAP, l.guarding(base, before))
+	_, err = sigs.SwapHandler(t, syscall.SIGTRAP, own)
 	return true, err
 }
 
@@ -92,18 +93,18 @@ func (l *Loop) guarding(base addr.Addr, before target.Handler) target.Handler {
 // ErrKept means that scratch memory cannot be unmapped yet.
 var ErrKept = errors.New("the program uses the debugger's handler for SIGTRAP: its memory stays mapped")
 
-// unguard gives SIGTRAP back to the program. It fails, and scratch memory must
-// stay, when the guard may still be run.
+// unguard gives SIGTRAP back to the program, or to a guard that calls in progress
+// need. It fails, and scratch memory must stay, when others may still be run.
 // Precondition: every thread stopped, no trap left.
 func (l *Loop) unguard() error {
-	handlers, before := l.table.Guards()
 	ths := l.stopped()
 	sigs, ok := l.proc.(target.SignalHandler)
-	if len(handlers) == 0 || len(ths) == 0 || !ok {
+	if len(ths) == 0 || !ok {
 		return nil
 	}
-	if l.outlived || l.recovering && l.table.Skips() {
-		return ErrKept // a function that was called still has traps before it
+	handlers, before, err := l.table.Retire()
+	if len(handlers) == 0 || err != nil {
+		return err
 	}
 	was, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, before)
 	if err != nil {
@@ -167,6 +168,9 @@ type Left struct {
 	Calls breakpoint.Left
 }
 
+// InCall tells whether a guard has to stay because calls are in progress.
+func (l Left) InCall() bool { return len(l.Calls.Frames) > 0 }
+
 // Recover takes out what a debugger left that died: traps, watchpoints, the
 // guard, scratch memory. If it finds anything, it leaves every thread stopped.
 // Precondition: tracer.
@@ -193,9 +197,9 @@ func Recover(proc target.Process) (left Left, err error) {
 	}
 	e := l.Release()
 	if errors.Is(e, ErrKept) { // memory that has to stay does no harm
-		left.Calls = table.Left()
 		e = nil
 	}
+	left.Calls = table.Left()
 	return left, errors.Join(err, e)
 }
 
@@ -207,4 +211,11 @@ func RestoreText(mem target.Memory, a arch.Arch, maps []target.Mapping) error {
 		return nil
 	}
 	return table.RemoveAll()
+}
+
+// InCall tells whether calls may be in progress in the process with that memory that
+// a dead debugger has made.
+func InCall(mem target.Memory, a arch.Arch, maps []target.Mapping) bool {
+	table := breakpoint.NewTable(mem, a)
+	return table.Adopt(maps) && table.InCall()
 }

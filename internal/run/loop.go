@@ -52,8 +52,6 @@ type Loop struct {
 	held bool
 	// recovering: it takes out what a dead debugger left.
 	recovering bool
-	// outlived: injected calls have not ended when the process is let go.
-	outlived bool
 	// noScratch are addresses near which mapping was tried in vain.
 	noScratch []addr.Addr
 	// warned: the user knows that there is no guard.

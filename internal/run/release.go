@@ -49,7 +49,6 @@ func (l *Loop) releaseCalls() error {
 	case err != nil || left == 0:
 		return err
 	case l.table.Skips():
-		l.outlived = true
 		return fmt.Errorf("%d injected calls have not ended: they go on, and end without the debugger (call -abort ends one)", left)
 	default:
 		return fmt.Errorf("%d injected calls have not ended: when they do, the program will get SIGTRAP; call -abort ends one", left)

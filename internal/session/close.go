@@ -80,6 +80,9 @@ func (pr *process) release(kill bool) error {
 			return pr.proc.Kill()
 		}
 		err := pr.loop.Release()
+		if err == nil && len(pr.leftCalls.Frames) > 0 { // calls that a debugger left that died may have ended
+			_, err = run.Recover(pr.proc)
+		}
 		if pr.began && errors.Is(err, run.ErrKept) {
 			// Go's runtime has found our handler when it began, and remembers it.
 			err = nil

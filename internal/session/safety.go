@@ -95,12 +95,12 @@ func (pr *process) guardCall() {
 
 // guardRegisters has the thread get all its registers back at the end of a call
 // if nobody is there to do it.
-func (pr *process) guardRegisters(t target.Thread, sp addr.Addr) (over func()) {
+func (pr *process) guardRegisters(t target.Thread, sp, pc addr.Addr) (over func()) {
 	framer, ok := pr.proc.(target.Framer)
 	if !ok {
 		return func() {}
 	}
-	over, err := pr.set.Table().EndCall(sp, func(at addr.Addr) ([]byte, error) {
+	over, err := pr.set.Table().EndCall(sp, pc, func(at addr.Addr) ([]byte, error) {
 		return framer.SignalFrame(t, at)
 	})
 	if err != nil {

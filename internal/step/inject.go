@@ -51,8 +51,8 @@ type Call struct {
 	Enter func(arch.Regs) error
 	// Guard, if there is one, is told before anything is done to the thread, and
 	// sees to it that the thread gets its registers back if the debugger dies, until
-	// over is called.
-	Guard func(t target.Thread, sp addr.Addr) (over func())
+	// over is called. These are the registers that matter for that.
+	Guard func(t target.Thread, sp, pc addr.Addr) (over func())
 }
 
 // State is how far an Injection is.
@@ -136,7 +136,7 @@ func (i *Injection) start() error {
 		return err
 	}
 	if i.call.Guard != nil {
-		i.over = i.call.Guard(i.thread, regs.SP())
+		i.over = i.call.Guard(i.thread, regs.SP(), regs.PC())
 	}
 	size := int64(i.proc.Arch().PtrSize())
 	sp := regs.SP() - addr.Addr(size)

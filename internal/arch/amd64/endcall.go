@@ -17,7 +17,7 @@ const (
 	endFrames    = 0x1000
 	endFrameSize = 0x1000
 	endFrame     = 0x40 // in a frame: what is before is the word
-	endFrameMost = 8
+	endFrameMost = 15
 )
 
 // endCall is (see arch.EndCall), in Intel's syntax:

@@ -19,7 +19,7 @@ func TestEndCall(t *testing.T) {
 		said = append(said, x86asm.GoSyntax(in, pc, nil))
 		code, pc = code[in.Len:], pc+uint64(in.Len)
 	}
-	want := "LEAQ 0xff9(IP), CX; MOVL $0x8, DX; MOVQ 0(CX), AX; SUBQ SP, AX; CMPQ AX, $0x100; JA 0x40025; " +
+	want := "LEAQ 0xff9(IP), CX; MOVL $0xf, DX; MOVQ 0(CX), AX; SUBQ SP, AX; CMPQ AX, $0x100; JA 0x40025; " +
 		"LEAQ 0x48(CX), SP; MOVL $0xf, AX; SYSCALL; ADDQ $0x1000, CX; DECL DX; JNE 0x4000c; JMP 0x4a(IP)"
 	if got := strings.Join(said, "; "); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
