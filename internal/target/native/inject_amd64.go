@@ -76,6 +76,7 @@ func (t *Thread) injectBare(nr uint64, args []uint64) (uint64, error) {
 	if err := t.prepareInjection(regs); err != nil {
 		return 0, t.failed("write the state of", err)
 	}
+	t.takeKept() // it is in saved, and gone if the debugger dies before the thread is resumed
 	result, err := t.stepInjected(uint64(site))
 	if p.Ended() != nil || t.State() == target.Exited {
 		return 0, t.failed("step", unix.ESRCH)

@@ -53,7 +53,8 @@ type Process struct {
 	queue    []target.Event
 	woke     bool // Wait returned an EventWake last
 	sweeping sweep
-	kept     []*Thread    // whose SIGTRAP the kernel still holds, some resumed by now
+	kept     []*Thread    // whose signal the kernel still holds, some resumed by now
+	beside   int          // where collectBeside begins, in list
 	coming   map[int]bool // threads that the kernel attached and that did not report yet
 	released map[int]bool // forked children let go before the parent's report
 	// offspring are children that are traced until their next program.
@@ -206,6 +207,7 @@ func (p *Process) add(id int) *Thread {
 // Precondition: tracer.
 func (p *Process) remove(t *Thread) {
 	t.setState(target.Exited)
+	t.kept = false
 	p.mu.Lock()
 	delete(p.threads, t.id)
 	p.sorted = nil

@@ -77,12 +77,11 @@ func (t *Thread) Flush() error {
 
 // PastTrap implements target.Flusher.
 func (t *Thread) PastTrap() error {
-	if err := t.Flush(); err != nil || !t.kept {
-		return err
+	err := t.Flush()
+	if err == nil {
+		t.takeKept()
 	}
-	t.kept = false
-	takeStop(t.id)
-	return nil
+	return err
 }
 
 // readXSave reads the XSAVE area, some 2.5 KiB with AVX-512 and 11 with AMX.

@@ -76,6 +76,9 @@ func (p *Process) collect(flags int) bool { return p.collectBy(flags, p.handle) 
 
 func (p *Process) collectBy(flags int, handle func(tid int, s status)) bool {
 	p.takeKept()
+	if len(p.kept) > 0 {
+		return p.collectBeside(handle)
+	}
 	tid, s, err := peekAny(flags)
 	if errors.Is(err, unix.ECHILD) {
 		// The last thread is gone and the main one, not traced because it
@@ -84,11 +87,17 @@ func (p *Process) collectBy(flags int, handle func(tid int, s status)) bool {
 		p.exited(p.lastCode)
 		return true
 	}
-	if err == nil && tid != 0 && !p.keep(tid, s) {
-		tid, s, err = wait4(tid, unix.WNOHANG) // what it says now counts
-	}
-	if err != nil || tid == 0 {
-		return false
+	return err == nil && tid != 0 && p.take(tid, s, handle)
+}
+
+// take handles a report that was seen, and leaves it with the kernel if that is
+// better.
+func (p *Process) take(tid int, s status, handle func(tid int, s status)) bool {
+	if !p.keep(tid, s) {
+		var err error
+		if tid, s, err = wait4(tid, unix.WNOHANG); err != nil || tid == 0 { // what it says now counts
+			return false
+		}
 	}
 	handle(tid, s)
 	return true
@@ -121,14 +130,7 @@ func (p *Process) sweep() bool {
 		if !t.asked || t.State() != target.Running {
 			continue
 		}
-		if s, ok := peekOne(t.id); ok {
-			if !p.keep(t.id, s) {
-				var err error
-				if _, s, err = wait4(t.id, unix.WNOHANG); err != nil {
-					continue
-				}
-			}
-			p.handle(t.id, s)
+		if s, ok := peekOne(t.id); ok && p.take(t.id, s, p.handle) {
 			return true
 		}
 	}
@@ -141,37 +143,6 @@ func (p *Process) sweep() bool {
 	return false
 }
 
-// keep leaves the report of a SIGTRAP with the kernel. As long as nobody has
-// taken it, the death of the debugger has that SIGTRAP delivered, to a handler
-// that knows what to do (see arch.Guard); once it was taken, it is gone, and the
-// thread would run on from the middle of an instruction. So it is taken when
-// the thread has been resumed, or when the next report is looked for: whoever
-// keeps a thread at a trap has put back its pc by then.
-func (p *Process) keep(tid int, s status) bool {
-	if !s.stopped || s.event != 0 || s.signal != unix.SIGTRAP {
-		return false
-	}
-	t := p.threads[tid]
-	if t == nil {
-		return false
-	}
-	t.kept = true
-	p.kept = append(p.kept, t)
-	return true
-}
-
-// takeKept takes the reports of threads that are still at their SIGTRAP.
-func (p *Process) takeKept() {
-	for _, t := range p.kept {
-		if t.kept {
-			t.kept = false
-			t.flushRegs() // an error is that of a thread that is dying
-			takeStop(t.id)
-		}
-	}
-	p.kept = p.kept[:0]
-}
-
 // pause returns when there may be something to do. It polls for a while if a
 // thread is running, and then blocks.
 // Precondition: tracer.
@@ -182,6 +153,10 @@ func (p *Process) pause() {
 				return
 			}
 		}
+	}
+	if len(p.kept) > 0 && !p.mainAsked() {
+		nap(time.Millisecond)
+		return
 	}
 	if p.mainAsked() {
 		nap(100 * time.Microsecond)

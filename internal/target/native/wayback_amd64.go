@@ -180,13 +180,15 @@ func (t *Thread) injectSafely(w *wayBack, nr uint64, args []uint64) (uint64, err
 	return result, err
 }
 
+// syscallStop is the signal of a stop of PTRACE_SYSCALL.
+const syscallStop = unix.SIGTRAP | 0x80
+
 // throughSyscall lets the thread go to the beginning of its system call and on
 // to the end. SIGSTOP cannot be blocked; it is sent again afterwards.
 func (t *Thread) throughSyscall() (result uint64, err error) {
 	if err := setSigmask(t.id, ^uint64(0)); err != nil {
 		return 0, err
 	}
-	const syscallStop = unix.SIGTRAP | 0x80
 	again := false
 	for stops := 0; stops < 2; {
 		if err := ptrace(unix.PTRACE_SYSCALL, t.id, 0, 0); err != nil {
