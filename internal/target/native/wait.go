@@ -154,13 +154,13 @@ func (p *Process) pause() {
 			}
 		}
 	}
-	if len(p.kept) > 0 && !p.mainAsked() {
-		nap(time.Millisecond)
-		return
-	}
 	if p.mainAsked() {
 		nap(100 * time.Microsecond)
 		p.missMain()
+		return
+	}
+	if len(p.kept) > 0 { // to block is to find their reports
+		nap(time.Millisecond)
 		return
 	}
 	p.tracer.blocked.Store(true)
