@@ -5,11 +5,13 @@ import (
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
+	"github.com/tinydbg/tinydbg/internal/expr"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/step"
 	"github.com/tinydbg/tinydbg/internal/target"
 	"github.com/tinydbg/tinydbg/internal/target/pagecache"
 	"github.com/tinydbg/tinydbg/internal/unwind"
+	"github.com/tinydbg/tinydbg/internal/value"
 )
 
 // stacks is the debuggee's stacks as step plans see them. It is used on the
@@ -67,7 +69,7 @@ func (pr *process) tracerMem() *pagecache.Cache {
 // LoopFrame implements step.Stack.
 func (k *stacks) LoopFrame(t target.Thread, regs arch.Regs) (uint64, bool) {
 	l := k.look(t, regs, loopFrames)
-	outer := enclosing(l.frames)
+	outer := k.s.enclosing(l.mem, l.frames)
 	if len(outer) == 0 {
 		return 0, false
 	}
@@ -78,9 +80,36 @@ func (k *stacks) LoopFrame(t target.Thread, regs arch.Regs) (uint64, bool) {
 // it stands in.
 const loopFrames = 200
 
-// enclosing finds the frames around the body of a range-over-func loop: the
-// bodies it stands in and, last, the function.
-func enclosing(frames []unwind.Frame) (list []int) {
+// enclosing finds the frames around the body of a range-over-func loop that frames
+// begin with: the bodies it stands in and, last, the function. Of a function that
+// is on the stack more than once it is the frame that has made the body; optimised
+// programs don't keep that, and the nearest is taken.
+func (pr *process) enclosing(mem target.Memory, frames []unwind.Frame) (list []int) {
+	if !strings.Contains(realName(&frames[0]), rangeBody) {
+		return nil
+	}
+	sc := expr.ScopeOf(pr.images.All(), &frames[0], value.Env{Mem: mem, Runtime: pr.runtime, Set: pr.images})
+	if sc.Enclosing == nil {
+		return nearest(frames)
+	}
+	i := 0
+	for _, outer := range sc.Enclosing() {
+		for i < len(frames) && (frames[i].Inlined || frames[i].CFA != outer.CFA) {
+			i++
+		}
+		if i == len(frames) {
+			break
+		}
+		list = append(list, i)
+	}
+	if len(list) == 0 {
+		return nearest(frames)
+	}
+	return list
+}
+
+// nearest is enclosing by the names of functions alone.
+func nearest(frames []unwind.Frame) (list []int) {
 	name := realName(&frames[0])
 	base, _, ok := strings.Cut(name, rangeBody)
 	if !ok {

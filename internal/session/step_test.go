@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,6 +51,33 @@ func TestStepThroughMain(t *testing.T) {
 			s.command(api.Continue)
 			got := s.walk(api.Step, 50)
 			if !strings.HasPrefix(got, want) || !strings.Contains(got, rest) {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+// The iterator of a tree ranges over itself: steps stay in the loop of one frame.
+func TestRangeOverItself(t *testing.T) {
+	const want = "18@1 19@1 20@1 23@1 18@1 19@1 20@1 23@1 24@1"
+	for _, version := range testkit.Versions() {
+		if version == "go1.22.12" {
+			continue // it has no such loops
+		}
+		t.Run(testkit.Options{Go: version}.String(), func(t *testing.T) {
+			s := launched(t, "range_over_tree", testkit.Options{Go: version}, quiet())
+			s.breakIf("main.go:17", "depth == 1")
+			s.command(api.Continue)
+			var seen []string
+			for range 9 {
+				st := s.command(api.Next)
+				v, err := s.Eval(t.Context(), api.EvalScope{GoroutineID: -1}, "depth", &api.LoadConfig{})
+				if err != nil {
+					t.Fatalf("after %q in line %d: %v", seen, st.CurrentThread.Line, err)
+				}
+				seen = append(seen, fmt.Sprintf("%d@%s", st.CurrentThread.Line, v.Value))
+			}
+			if got := strings.Join(seen, " "); got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
 		})

@@ -34,7 +34,7 @@ func (pr *process) stepStart(command string) (step.Start, error) {
 		}
 	}
 	if rest := frames[outermostInlined(frames, first):]; len(rest) > 0 {
-		for _, i := range enclosing(rest) {
+		for _, i := range pr.enclosing(pr.mem, rest) {
 			st.Enclosing = append(st.Enclosing, pr.startAt(w, rest, i))
 		}
 	}
