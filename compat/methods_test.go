@@ -26,7 +26,7 @@ func TestSameMethods(t *testing.T) {
 			t.Errorf("we have no method %s", name)
 		}
 	}
-	ours := []string{"ListCalls"} // "One method more" in docs/compatibility.md
+	ours := []string{"ListCalls"} // as docs/compatibility.md says
 	for _, name := range rpc.Methods() {
 		if !slices.Contains(theirs, name) && !slices.Contains(ours, name) {
 			t.Errorf("the peer has no method %s", name)
