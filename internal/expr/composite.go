@@ -101,6 +101,9 @@ func (c *compiler) structLiteral(n *compositeNode) error {
 			if i = fieldNamed(fields, id.Name); i < 0 {
 				return c.e.errorf(kv.Key, "%s has no field %s", n.typ.Name(), id.Name)
 			}
+			if n.parts[i].x != nil {
+				return c.e.errorf(kv.Key, "duplicate field name %s in the literal", id.Name)
+			}
 			elt = kv.Value
 		} else if len(n.at.Elts) != len(fields) {
 			return c.e.errorf(n.at, "%s has %d fields, the literal %d values: give them by name", n.typ.Name(), len(fields), len(n.at.Elts))
@@ -148,6 +151,9 @@ func (c *compiler) elementsOf(n *compositeNode, length int64) error {
 		}
 		for int64(len(n.parts)) <= next {
 			n.parts = append(n.parts, compositePart{})
+		}
+		if n.parts[next].x != nil {
+			return c.e.errorf(elt, "duplicate index %d in the literal", next)
 		}
 		n.parts[next].typ = n.elem
 		if err := c.part(&n.parts[next], elt); err != nil {

@@ -52,6 +52,23 @@ func TestProgramsOwnTruth(t *testing.T) {
 	}
 }
 
+// The same of expressions that are about what is rarely asked for.
+func TestCornersOfTheLanguage(t *testing.T) {
+	for _, version := range testkit.Versions() {
+		t.Run(version, func(t *testing.T) {
+			p := trapped.Run(t, testkit.Build(t, "expression_corners", testkit.Options{Go: version}))
+			sc := scopeIn(t, p, "main.work")
+			if len(p.Lines) < 260 {
+				t.Fatalf("the program printed %d lines", len(p.Lines))
+			}
+			for _, line := range p.Lines {
+				part := strings.SplitN(line, "\t", 3)
+				checkTruth(t, sc, part[0], part[1], part[2])
+			}
+		})
+	}
+}
+
 func checkTruth(t *testing.T, sc *Scope, src, typ, want string) {
 	t.Helper()
 	r, err := Eval(src, sc)
@@ -136,6 +153,9 @@ func TestErrors(t *testing.T) {
 		"inner{C: 1}":          "main.inner has no field C",
 		"inner{\"x\", 1}":      "can not convert \"x\" constant to int (at column 7",
 		"inner{n, n}":          "cannot use a int as string",
+		"inner{A: 1, A: 2}":    "duplicate field name A in the literal (at column 13",
+		"[2]int{0: 1, 0: 2}":   "duplicate index 0 in the literal",
+		"mif[sl]":              "runtime error: hash of unhashable type []int",
 		"[2]int16{1, 2, 3}":    "no type",
 		"map[string]int{}":     "a literal of a map cannot be evaluated",
 		"&inner{1, \"a\"}":     "would have to be allocated",

@@ -124,7 +124,7 @@ func mapIndex(m *machine, x, key operand) (operand, error) {
 // syncMapIndex is x[key] of a sync.Map, whose keys are of any type. Go has no such
 // expression; there is no other way to the entries that are not shown.
 func syncMapIndex(m *machine, x, key operand) (operand, error) {
-	key, err := withDefaultType(m, key)
+	key, err := hashable(m, key)
 	if err != nil {
 		return operand{}, err
 	}
@@ -153,7 +153,7 @@ func mapKey(m *machine, key operand, t *symbol.Type) (operand, error) {
 		return key, err
 	}
 	if t.Kind() == symbol.Interface {
-		return withDefaultType(m, key)
+		return hashable(m, key)
 	}
 	if key.untyped() {
 		cl, size := classOf(t)
@@ -166,6 +166,15 @@ func mapKey(m *machine, key operand, t *symbol.Type) (operand, error) {
 		return key, fmt.Errorf("mismatched types %q and %q", key.typeName(), t.Name())
 	}
 	return key, nil
+}
+
+// hashable is a key of any type, a constant with its default type.
+func hashable(m *machine, key operand) (operand, error) {
+	switch key.kind() {
+	case symbol.Slice, symbol.Map, symbol.FuncKind:
+		return key, fmt.Errorf("runtime error: hash of unhashable type %s", key.typeName())
+	}
+	return withDefaultType(m, key)
 }
 
 // sliceNode is x[lo:hi].
