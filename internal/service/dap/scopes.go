@@ -28,7 +28,11 @@ func (c *client) scopes(r *request, a *dap.ScopesArguments) (any, error) {
 			Name: name, PresentationHint: hint, Expensive: expensive, VariablesReference: c.handles.addValue(v),
 		})
 	}
-	add("Locals", "locals", false, &container{kind: ofLocals})
+	locals := "Locals"
+	if f.loc.Function != nil && f.loc.Function.Optimized {
+		locals = "Locals (optimized function: may be out of date)"
+	}
+	add(locals, "locals", false, &container{kind: ofLocals})
 	if args, err := d.ListFunctionArgs(r.ctx, f.scope, *loadConfig()); err != nil || len(args) > 0 {
 		add("Arguments", "arguments", false, &container{kind: ofArguments})
 	}

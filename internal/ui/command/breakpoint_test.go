@@ -179,7 +179,7 @@ func TestBreakpointInfoIsShown(t *testing.T) {
 		Variables: []api.Variable{integerVar("n", "5")}, Locals: []api.Variable{integerVar("l", "6")}, Stacktrace: frames()[:1]}
 	srv.on("Command", api.CommandOut{State: *state})
 	story(t, s, out, `> watchpoint on [x] main.work() ./main.go:16 (hits goroutine(1):1 total:1) (PC: 0x4bf464)
-Warning: debugging optimized function
+Warning: debugging optimized function: variables that are assigned to more than once may be out of date
 	n: 5
 	l: 6
 	Stack:

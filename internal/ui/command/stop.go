@@ -98,11 +98,16 @@ func (s *Shell) showThread(ctx context.Context, th *api.Thread) {
 	}
 	s.printf("> %s%s(%s) %s%s (PC: %#x)\n", reason(th.Breakpoint), render.FunctionName(th.Function), s.arguments(th),
 		s.paths().Position(location(th)), hits(th), th.PC)
-	if th.Function != nil && th.Function.Optimized {
-		s.printf("Warning: debugging optimized function\n")
-	}
+	s.warnOptimized(th.Function)
 	s.showReturns(th)
 	s.showInfo(ctx, th)
+}
+
+// warnOptimized says what cannot be seen of a value: that it is not the last one.
+func (s *Shell) warnOptimized(f *api.Function) {
+	if f != nil && f.Optimized {
+		s.printf("Warning: debugging optimized function: variables that are assigned to more than once may be out of date\n")
+	}
 }
 
 func reason(bp *api.Breakpoint) string {
