@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 		attachAndTell(os.Args[2])
 		return
 	}
+	if len(os.Args) > 2 && os.Args[1] == "hold" {
+		holdSignals(os.Args[2])
+		return
+	}
 	os.Exit(testkit.Main(m))
 }
 
