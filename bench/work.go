@@ -164,6 +164,7 @@ func gapRow(name, bin string, args ...string) row {
 		do: func(c contender) ([]float64, error) {
 			return gap(bin, args, func(pid int) error { return visit(c, pid) })
 		},
+		aloneS: "undisturbed",
 		alone: func() ([]float64, error) {
 			return gap(bin, args, func(int) error { time.Sleep(300 * time.Millisecond); return nil })
 		},
