@@ -43,12 +43,17 @@ func (w *World) FindLocation(in api.FindLocationIn) (api.FindLocationOut, error)
 // LocationEnv is what a location is resolved in: the frame of a scope is the
 // current place. Without a frame only absolute locations can be found.
 func (w *World) LocationEnv(s api.EvalScope, rules [][2]string) locspec.Env {
-	env := locspec.Env{Images: w.Images.All(), Rules: locspec.Rules(rules)}
-	if _, f, err := w.frame(s); err == nil {
-		env.File, env.Line, env.PC = f.File, f.Line, f.PC
+	return locspec.Env{
+		Images: w.Images.All(), Rules: locspec.Rules(rules),
+		Here: func() (locspec.Place, bool) {
+			_, f, err := w.frame(s)
+			if err != nil {
+				return locspec.Place{}, false
+			}
+			return locspec.Place{File: f.File, Line: f.Line, PC: f.PC}, true
+		},
+		Eval: func(src string) (addr.Addr, error) { return w.address(s, src) },
 	}
-	env.Eval = func(src string) (addr.Addr, error) { return w.address(s, src) }
-	return env
 }
 
 func (w *World) foundLocation(loc locspec.Location) api.Location {

@@ -25,10 +25,10 @@ type Location struct {
 // Env is what a location is resolved in.
 type Env struct {
 	Images []*image.Image
-	// File, Line and PC are the current place. File is "" when there is none.
-	File string
-	Line int
-	PC   addr.Addr
+	// Here is the current place, false when there is none. It is asked for only
+	// by locations that depend on it: to find it takes a look at a stack. nil
+	// means that there is none.
+	Here func() (Place, bool)
 	// Rules translate the program's file names to the user's.
 	Rules Rules
 	// Eval evaluates an address expression. nil makes those an error.
@@ -37,17 +37,19 @@ type Env struct {
 	AnyLine bool
 }
 
+// Place is one instruction in the program's source.
+type Place struct {
+	File string
+	Line int
+	PC   addr.Addr
+}
+
 // Resolve finds the places that s means: several only for a regexp. Errors are
 // an *AmbiguousError, a *NotFoundError, or tell that a line has no statement.
 func (s Spec) Resolve(env Env) ([]Location, error) {
 	switch s.Kind {
-	case Line:
-		return env.lineHere(s.Line)
-	case Offset:
-		if s.Line == 0 && env.PC != 0 && env.File != "" {
-			return []Location{env.at(env.PC)}, nil
-		}
-		return env.lineHere(env.Line + s.Line)
+	case Line, Offset:
+		return env.relative(s)
 	case Address:
 		return env.address(s.Name)
 	case Regexp:
@@ -56,11 +58,25 @@ func (s Spec) Resolve(env Env) ([]Location, error) {
 	return env.named(s)
 }
 
-func (env Env) lineHere(line int) ([]Location, error) {
-	if env.File == "" {
+// relative finds a line of the current file.
+func (env Env) relative(s Spec) ([]Location, error) {
+	here, ok := env.here()
+	switch {
+	case !ok || here.File == "":
 		return nil, errors.New("there is no current file: give a file and a line, or a function")
+	case s.Kind == Line:
+		return env.fileLine(here.File, s.Line)
+	case s.Line == 0 && here.PC != 0:
+		return []Location{env.at(here.PC)}, nil
 	}
-	return env.fileLine(env.File, line)
+	return env.fileLine(here.File, here.Line+s.Line)
+}
+
+func (env Env) here() (Place, bool) {
+	if env.Here == nil {
+		return Place{}, false
+	}
+	return env.Here()
 }
 
 func (env Env) address(expression string) ([]Location, error) {

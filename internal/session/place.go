@@ -7,6 +7,7 @@ import (
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/locspec"
+	"github.com/tinydbg/tinydbg/internal/unwind"
 )
 
 // placeOf finds the addresses that a request for a breakpoint means, in this
@@ -49,7 +50,7 @@ func (pr *process) inFunction(name string, line int, rules [][2]string) ([]addr.
 }
 
 func (pr *process) resolve(text string, rules [][2]string) ([]addr.Addr, error) {
-	return addresses(text, pr.locationEnv(rules, api.EvalScope{GoroutineID: -1}))
+	return addresses(text, pr.locationEnv(rules))
 }
 
 // addresses resolves a location expression to at least one address.
@@ -75,31 +76,42 @@ func addresses(text string, env locspec.Env) ([]addr.Addr, error) {
 // locationEnv is what locations are resolved in. While the process runs there
 // is no current place, and no address expression can be evaluated.
 // Precondition: session goroutine.
-func (pr *process) locationEnv(rules [][2]string, scope api.EvalScope) locspec.Env {
+func (pr *process) locationEnv(rules [][2]string) locspec.Env {
 	env := locspec.Env{Images: pr.images.All(), Rules: rules}
-	if pr.session.checkStopped() == nil {
-		pr.placeHere(&env, scope)
+	if pr.session.checkStopped() != nil {
+		return env
 	}
-	return env
-}
-
-// placeHere makes a scope's frame the current place.
-func (pr *process) placeHere(env *locspec.Env, scope api.EvalScope) {
-	w, err := pr.at(scope.GoroutineID)
-	if err != nil {
-		return
+	env.Here = func() (locspec.Place, bool) {
+		_, f := pr.selectedFrame()
+		if f == nil {
+			return locspec.Place{}, false
+		}
+		return locspec.Place{File: f.File, Line: f.Line, PC: f.PC}, true
 	}
-	frames := pr.stack(w, scope.Frame+1)
-	if scope.Frame >= len(frames) {
-		return
-	}
-	f := &frames[scope.Frame]
-	env.File, env.Line, env.PC = f.File, f.Line, f.PC
 	env.Eval = func(text string) (addr.Addr, error) {
+		w, f := pr.selectedFrame()
+		if f == nil {
+			return 0, errors.New("an address expression needs a stack to be evaluated in")
+		}
 		p, sc, err := pr.compileAt(text, f, w)
 		if err != nil {
 			return 0, err
 		}
 		return p.Address(sc)
 	}
+	return env
+}
+
+// selectedFrame is the topmost frame of the selected goroutine, or thread; nil
+// when it has none.
+func (pr *process) selectedFrame() (w where, f *unwind.Frame) {
+	w, err := pr.at(-1)
+	if err != nil {
+		return w, nil
+	}
+	frames := pr.stack(w, 1)
+	if len(frames) == 0 {
+		return w, nil
+	}
+	return w, &frames[0]
 }
