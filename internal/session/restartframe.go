@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -94,7 +95,9 @@ func frameTitle(f *unwind.Frame) string {
 
 // literal matches the names of functions that may need variables of the one they
 // stand in.
-var literal = regexp.MustCompile(`\.(func|gowrap|deferwrap)?\d+(\.|$|-)|-fm$|-range\d*`)
+var literal = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\.(func|gowrap|deferwrap)?\d+(\.|$|-)|-fm$|-range\d*`)
+})
 
 // canBegin tells why a function cannot be begun anew.
 func (s *Session) canBegin(f *unwind.Frame) error {
@@ -103,7 +106,7 @@ func (s *Session) canBegin(f *unwind.Frame) error {
 		return fmt.Errorf("%s is inlined: it has no beginning of its own", f.Name)
 	case ofRuntime(f.Name):
 		return fmt.Errorf("%s belongs to the runtime", f.Name)
-	case literal.MatchString(f.Name):
+	case literal().MatchString(f.Name):
 		return fmt.Errorf("%s is a function literal or a method value: where its captured variables were is not known any more", f.Name)
 	case strings.Contains(f.Name, "["):
 		return fmt.Errorf("%s is generic: its dictionary is not known any more", f.Name)

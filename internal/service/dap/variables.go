@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/google/go-dap"
 
@@ -267,15 +268,19 @@ func hint(v *api.Variable, it *item) *dap.VariablePresentationHint {
 
 const funcKind = reflect.Func
 
-var functionRE = regexp.MustCompile(`^[\pL_][^\s]*\.[^\s]*$`)
+var functionRE = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[\pL_][^\s]*\.[^\s]*$`)
+})
 
 // isFunctionName tells whether the value of a function is its name.
-func isFunctionName(s string) bool { return functionRE.MatchString(s) }
+func isFunctionName(s string) bool { return functionRE().MatchString(s) }
 
-var nameRE = regexp.MustCompile(`^[\pL_][\pL\pN_./]*$`)
+var nameRE = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[\pL_][\pL\pN_./]*$`)
+})
 
 // isName tells whether a variable's name is an expression.
-func isName(s string) bool { return nameRE.MatchString(s) && !strings.Contains(s, "/") }
+func isName(s string) bool { return nameRE().MatchString(s) && !strings.Contains(s, "/") }
 
 // castOf evaluates to a variable by its address, "" if it has none.
 func castOf(v *api.Variable) string {

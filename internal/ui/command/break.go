@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -40,13 +41,17 @@ the program stops only where it is true; see also condition.
 	}
 }
 
-var conditionAt = regexp.MustCompile(`(^|\s)if\s`)
+// Regular expressions are compiled when they are first used, all of them: the debugger
+// begins the sooner.
+var conditionAt = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|\s)if\s`)
+})
 
 // setBreakpoints sets breakpoints like template at the place that is named in
 // the arguments of break and trace.
 func (s *Shell) setBreakpoints(ctx context.Context, in Input, template api.Breakpoint) ([]*api.Breakpoint, error) {
 	args := in.Args
-	if at := conditionAt.FindStringIndex(args); at != nil {
+	if at := conditionAt().FindStringIndex(args); at != nil {
 		template.Cond = strings.TrimSpace(args[at[1]:])
 		args = strings.TrimSpace(args[:at[0]])
 		if template.Cond == "" {

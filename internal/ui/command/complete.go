@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/ui/render"
@@ -114,13 +115,15 @@ func completeType(ctx context.Context, s *Shell, args string) []string {
 	return append(types, completeExpression(ctx, s, args)...)
 }
 
-var selector = regexp.MustCompile(`([\pL_][\pL\pN_]*(?:\.[\pL_][\pL\pN_]*|\[[^][]*\])*)\.([\pL_][\pL\pN_]*)?$`)
+var selector = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`([\pL_][\pL\pN_]*(?:\.[\pL_][\pL\pN_]*|\[[^][]*\])*)\.([\pL_][\pL\pN_]*)?$`)
+})
 
 // completeExpression offers variables in scope and, after a point, fields and
 // the variables of a package.
 func completeExpression(ctx context.Context, s *Shell, args string) []string {
 	last := args[strings.LastIndexByte(args, ' ')+1:]
-	if m := selector.FindStringSubmatchIndex(last); m != nil {
+	if m := selector().FindStringSubmatchIndex(last); m != nil {
 		return s.members(ctx, last[:m[3]], last[m[2]:m[3]])
 	}
 	scope := s.scope()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/tinydbg/tinydbg/api"
 )
@@ -71,10 +72,12 @@ where it is true. -hitcount compares how often the breakpoint was hit,
 	return c
 }
 
-var hitCondition = regexp.MustCompile(`^(>|>=|<|<=|==|!=|%)?\s*[0-9]+$`)
+var hitCondition = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(>|>=|<|<=|==|!=|%)?\s*[0-9]+$`)
+})
 
 func setHitCondition(bp *api.Breakpoint, text string, perGoroutine bool) error {
-	if !hitCondition.MatchString(text) {
+	if !hitCondition().MatchString(text) {
 		return fmt.Errorf("unable to parse breakpoint hit condition: %q\nit has the form \"number\" or \"OP number\", OP being one of > >= < <= == != %%", text)
 	}
 	bp.HitCond, bp.HitCondPerG = text, perGoroutine

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -37,10 +38,12 @@ type fault struct {
 	offset          int // in bytes of source, which it may be behind
 }
 
-var placeText = regexp.MustCompile(`(?s)^(.*) \(at column ([0-9]+) of ("(?:[^"\\]|\\.)*")\)(.*)$`)
+var placeText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?s)^(.*) \(at column ([0-9]+) of ("(?:[^"\\]|\\.)*")\)(.*)$`)
+})
 
 func faultIn(text string) (fault, bool) {
-	m := placeText.FindStringSubmatch(text)
+	m := placeText().FindStringSubmatch(text)
 	if m == nil {
 		return fault{}, false
 	}
