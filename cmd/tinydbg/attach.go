@@ -35,7 +35,8 @@ started. --waitfor-interval and --waitfor-duration take a number of milliseconds
 or a duration such as 250ms or 10s.
 
 In production, --max-pause bounds each stop: a process that has been kept stopped
-for that long runs on, and you are told; breakpoints stay. If the debugger itself
+for that long runs on, and you are told. It then runs for at least as long:
+breakpoints stay, but only count their hits until then. If the debugger itself
 is stopped or hangs, so that it cannot see to that, it is killed after twice that
 time, and at least three seconds more, which takes everything of it out of the
 process. At the end you are told how long the process was stopped.`,

@@ -16,6 +16,7 @@ package run
 import (
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/arch"
@@ -54,6 +55,10 @@ type Loop struct {
 	recovering bool
 	// noScratch are addresses near which mapping was tried in vain.
 	noScratch []addr.Addr
+	// respite is until when the user's breakpoints stop nobody, and spared how
+	// often they would have.
+	respite time.Time
+	spared  int
 	// warned: the user knows that there is no guard.
 	warned bool
 	// ready: what must be there before the user lets the process run is.
@@ -142,22 +147,13 @@ func (l *Loop) of(t target.Thread) *thread {
 // Continue resumes every thread and returns the next stop.
 // Precondition: every thread stopped.
 func (l *Loop) Continue() (*Stop, error) {
+	l.respite = time.Time{}
 	if stop, err := l.due(); stop != nil || err != nil {
 		return stop, err
 	}
 	if l.halt {
 		l.halt = false
 		return &Stop{Reason: Halted}, nil
-	}
-	l.prepare()
-	return l.Run()
-}
-
-// Relent is Continue for threads that have stood for too long: a Halt that has
-// come already stops them after they have run.
-func (l *Loop) Relent() (*Stop, error) {
-	if stop, err := l.due(); stop != nil || err != nil {
-		return stop, err
 	}
 	l.prepare()
 	return l.Run()
@@ -316,6 +312,7 @@ func (l *Loop) finish(stop *Stop) (*Stop, error) {
 		return stop, err
 	}
 	l.alone, l.only = false, nil
+	stop.Spared, l.spared = l.spared, 0
 	if stop.Reason == Halted {
 		l.halt = false
 	}
@@ -327,6 +324,7 @@ func (l *Loop) finish(stop *Stop) (*Stop, error) {
 	}
 	if stop.Reason == Halted || l.execed() {
 		if hit := l.takePending(); hit != nil {
+			hit.Spared = stop.Spared
 			return hit, nil
 		}
 	}

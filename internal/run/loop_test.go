@@ -112,6 +112,43 @@ func (r *rig) wantExit(stop *Stop, status int) {
 	}
 }
 
+// A process that has stood for too long is not stopped again at once: hits are
+// counted, those that wait to be reported included, and whoever halts it is obeyed.
+func TestRelent(t *testing.T) {
+	r := newRig(t, `
+main:	call f
+	jmp main
+f:	work
+	ret
+`, "main", "main")
+	b := r.add("f")
+	b.ID = 1
+	r.wantHitOf(r.cont(), b)
+	relent := func(least time.Duration) (stop *Stop) {
+		r.do(func() {
+			var err error
+			if stop, err = r.loop.Relent(least); err != nil {
+				r.Fatal(err)
+			}
+		})
+		return stop
+	}
+	if stop := relent(0); stop.Reason != BreakpointReached {
+		t.Fatalf("%+v when it need not run for long", stop)
+	}
+	go func() {
+		for total := uint64(0); total < 100; {
+			r.do(func() { total = b.Total })
+		}
+		r.do(r.loop.Halt)
+	}()
+	stop := relent(time.Hour)
+	if stop.Reason != Halted || stop.Spared < 90 {
+		t.Fatalf("%+v", stop)
+	}
+	r.wantHitOf(r.cont(), b) // the user is there again
+}
+
 func TestEveryHitStops(t *testing.T) {
 	for _, noScratch := range []bool{false, true} {
 		r := newRig(t, `

@@ -53,6 +53,8 @@ type Stop struct {
 	sure bool
 	// Left: the thread has left the function that has the trap it was Trapped at.
 	Left bool
+	// Spared is how many hits have not stopped the process since Relent.
+	Spared int
 	// Status is the exit status, minus the signal when one killed it.
 	Status int
 }

@@ -143,7 +143,7 @@ func (l *Loop) askBreakpoints(site *breakpoint.Site, h *breakpoint.Hit) (reached
 			reached = append(reached, Reached{b, err})
 		}
 	}
-	return reached
+	return l.spare(reached)
 }
 
 func (l *Loop) askPlan(site *breakpoint.Site, h *breakpoint.Hit) (step.Action, error) {
@@ -185,8 +185,12 @@ func (l *Loop) accesses(th *thread, slots target.SlotSet) (stops []*Stop, err er
 		if b == nil {
 			continue
 		}
-		if stop, err := b.Check(h); stop {
-			stops = append(stops, &Stop{Reason: WatchpointReached, Thread: th.Thread, Reached: []Reached{{b, err}}})
+		stop, err := b.Check(h)
+		if !stop {
+			continue
+		}
+		if reached := l.spare([]Reached{{b, err}}); len(reached) > 0 {
+			stops = append(stops, &Stop{Reason: WatchpointReached, Thread: th.Thread, Reached: reached})
 		}
 	}
 	return stops, nil

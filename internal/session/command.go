@@ -164,6 +164,9 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 	}
 	s.stop = stop
 	logStopped(stop, err)
+	if stop.Spared > 0 {
+		s.warn("hits that the process was not stopped for, because it had stood for as long as --max-pause allows: %d", stop.Spared)
+	}
 	if end := s.end(stop, err); end != nil {
 		s.dropCalls()
 		s.gone = cmp.Or(s.firstEnd, end)

@@ -46,18 +46,25 @@ type glance struct {
 // f is called on the caller's goroutine; verbs that resume or change the process
 // refuse, and after that time so do all others.
 func (s *Session) Glance(ctx context.Context, f func() error) error {
+	held, err := s.glance(ctx, f)
+	if err != nil || held {
+		return err
+	}
+	return f() // not in the turn of a glance: it may resume the process, and wait
+}
+
+// glance calls f if the process ran and could be held for it.
+func (s *Session) glance(ctx context.Context, f func() error) (held bool, err error) {
 	s.glances.turn.Lock()
 	defer s.glances.turn.Unlock()
 	g, err := s.hold(ctx)
-	if err != nil {
-		return err
+	if err != nil || g == nil {
+		return false, err
 	}
-	if g != nil {
-		limit := time.AfterFunc(cmp.Or(s.cfg.GlanceLimit, glanceLimit), func() { s.letGo(g) })
-		defer limit.Stop()
-		defer s.letGo(g)
-	}
-	return f()
+	limit := time.AfterFunc(cmp.Or(s.cfg.GlanceLimit, glanceLimit), func() { s.letGo(g) })
+	defer limit.Stop()
+	defer s.letGo(g)
+	return true, f()
 }
 
 // Glances tells how often and for how long the process was held.

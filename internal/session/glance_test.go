@@ -178,3 +178,39 @@ func TestGlancesAtTheEnd(t *testing.T) {
 		t.Error("a glance at a process that is no more")
 	}
 }
+
+// What is done in a glance at a process that has just stopped may resume it, and
+// wait for its next stop: others have their glances meanwhile.
+func TestGlanceThatResumes(t *testing.T) {
+	ctx := t.Context()
+	s := launched(t, "hit_counter", testkit.Options{}, Config{Args: []string{"1", "1000000000"}, Redirects: quiet().Redirects})
+	resumed := make(chan error, 1)
+	go func() {
+		resumed <- s.Glance(ctx, func() error {
+			_, err := s.Session.Command(ctx, api.DebuggerCommand{Name: api.Continue})
+			return err
+		})
+	}()
+	testkit.Eventually(t, func() bool {
+		st, err := s.State(ctx, true)
+		return err == nil && st.Running
+	}, "the process runs")
+	looked := make(chan error, 1)
+	go func() {
+		looked <- s.Glance(ctx, func() error { return nil })
+	}()
+	select {
+	case err := <-looked:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the second glance waits for the first")
+	}
+	if _, err := s.Session.Command(ctx, api.DebuggerCommand{Name: api.Halt}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-resumed; err != nil {
+		t.Error(err)
+	}
+}

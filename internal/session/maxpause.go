@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tinydbg/tinydbg/api"
+	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -57,9 +58,12 @@ func (s *Session) endStop() {
 	if s.dump != nil {
 		s.dump.stop()
 	}
-	s.start(api.DebuggerCommand{Name: api.Continue}, s.loop.Relent)
+	s.startAll(api.DebuggerCommand{Name: api.Continue}, func(p *process) runLoop {
+		return func() (*run.Stop, error) { return p.loop.Relent(s.cfg.MaxPause) }
+	})
 	s.deadline.passed = true
-	s.warn("process %d was stopped for %v, the most that --max-pause allows: it runs again", s.proc.PID(), s.cfg.MaxPause)
+	s.warn("process %d was stopped for %v, the most that --max-pause allows: it runs again, and for as long breakpoints only count",
+		s.proc.PID(), s.cfg.MaxPause)
 }
 
 // runningError says that the target runs, and if need be why.

@@ -60,6 +60,14 @@ func TestMaxPause(t *testing.T) {
 		t.Fatal(err)
 	}
 	testkit.Eventually(t, running, "it runs again")
+	// Nor does a breakpoint that is hit all the time keep it standing.
+	if _, err := s.Command(ctx, api.DebuggerCommand{Name: api.Halt}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.CreateBreakpoint(ctx, api.CreateBreakpointIn{LocExpr: "main.work"}); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, func() bool { return warned.has("hits that the process was not stopped for") }, "hits that were only counted")
 	if err := s.Detach(ctx, false); err != nil {
 		t.Fatal(err)
 	}

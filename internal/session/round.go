@@ -29,6 +29,18 @@ type runLoop func() (*run.Stop, error)
 // start begins a round, in which the selected process runs the loop.
 // Precondition: session goroutine; stopped.
 func (s *Session) start(cmd api.DebuggerCommand, loop runLoop) *outcome {
+	selected := s.process
+	return s.startAll(cmd, func(p *process) runLoop {
+		if p == selected {
+			return loop
+		}
+		return p.loop.Continue
+	})
+}
+
+// startAll begins a round in which each process runs its loop.
+// Precondition: session goroutine; stopped.
+func (s *Session) startAll(cmd api.DebuggerCommand, loop func(*process) runLoop) *outcome {
 	o := &outcome{}
 	stops := make(chan struct{})
 	s.stops = stops
@@ -47,11 +59,7 @@ func (s *Session) start(cmd api.DebuggerCommand, loop runLoop) *outcome {
 		close(stops)
 	}}
 	for _, p := range s.group {
-		if p == s.process {
-			s.run(p, loop)
-		} else {
-			s.run(p, p.loop.Continue)
-		}
+		s.run(p, loop(p))
 	}
 	o.stops = stops
 	return o
