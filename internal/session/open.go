@@ -55,9 +55,8 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		stepUp()
 	}
 	images := s.prepareAttach(pid, file)
-	stepUp()
 	var failed error
-	proc, err := attach(ctx, pid, native.Options{Running: cfg.Running && !cfg.Unattended, Then: func(p *native.Process) {
+	proc, err := attach(ctx, pid, native.Options{Running: cfg.Running && !cfg.Unattended, Ready: stepUp, Then: func(p *native.Process) {
 		if failed = s.adopt(p, file, images); failed == nil && cfg.Running {
 			s.loop.Go(cfg.Unattended)
 		}
@@ -82,6 +81,7 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 // there would be nobody to call that off.
 func (s *Session) stepBack() (end func()) {
 	s.hurry = pace.Slow()
+	pace.Rest() // after the start
 	stepUp := func() {}
 	if s.cfg.Guardian {
 		stepUp = guardian.GiveWay()
@@ -266,6 +266,7 @@ func (pr *process) rehearse() {
 	w := pr.world()
 	ids, _ := proclist.Tasks(pr.proc.PID())
 	for _, id := range ids[:min(len(ids), rehearsed)] {
+		pace.Rest()
 		if pc, ok := proclist.BlockedAt(pr.proc.PID(), id); ok {
 			_ = w.Location(addr.Addr(pc))
 		}
@@ -273,6 +274,7 @@ func (pr *process) rehearse() {
 	if pr.runtime != nil {
 		gs, _, _ := pr.runtime.Goroutines(pr.mem, 0, rehearsed)
 		for _, g := range gs {
+			pace.Rest()
 			_ = w.DescribeGoroutine(g)
 		}
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/guardian"
 	"github.com/tinydbg/tinydbg/internal/image"
+	"github.com/tinydbg/tinydbg/internal/pace"
 	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -168,6 +169,7 @@ func (s *Session) serve() {
 // do runs f on the session goroutine and waits for it. f must not call do. A
 // panic in f becomes an error: the debuggee outlives our mistakes.
 func (s *Session) do(f func() error) error {
+	pace.Rest() // of who attaches
 	done := make(chan error, 1)
 	select {
 	case s.requests <- func() { done <- survive(f) }:

@@ -35,6 +35,9 @@ func Attach(ctx context.Context, pid int, o Options) (*Process, error) {
 		return nil, err
 	}
 	_, _ = p.findWayBack() // while it runs: it takes some time; without one, injecting is done the other way
+	if o.Ready != nil {
+		o.Ready()
+	}
 	var failed error
 	err = t.do(func() {
 		if failed = p.takeOver(ctx, o); failed != nil {

@@ -14,6 +14,9 @@ type Options struct {
 	// middle of something that cannot be stopped, and none can have been missed.
 	// Otherwise all are stopped, as without it.
 	Running bool
+	// Ready, unless nil, is called when only the threads are left to be attached to:
+	// before that, nothing is done that anybody could have to wait for.
+	Ready func()
 	// Then, unless nil, is called on the tracer as soon as every thread is
 	// attached to, so that what must not wait needs no switch of threads.
 	Then func(*Process)
