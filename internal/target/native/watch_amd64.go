@@ -111,6 +111,7 @@ func (p *Process) pokeWatch(t *Thread) error {
 	control := uint64(0)
 	for i, w := range p.watch {
 		if !w.used {
+			forgetAddress(t.id, i)
 			continue
 		}
 		if err := pokeDebugReg(t.id, i, uint64(w.addr)); err != nil {
@@ -122,6 +123,15 @@ func (p *Process) pokeWatch(t *Thread) error {
 		return nil
 	}
 	return pokeDebugReg(t.id, debugCtl, control)
+}
+
+// forgetAddress clears the address of a slot that watches nothing, which does no
+// harm and is nobody's business any more.
+func forgetAddress(tid, i int) {
+	var a uint64
+	if ptraceData(unix.PTRACE_PEEKUSR, tid, debugRegAt+8*uintptr(i), unsafe.Pointer(&a)) == nil && a != 0 {
+		_ = pokeDebugReg(tid, i, 0)
+	}
 }
 
 // clearWatches leaves no debug register set, on the way out.

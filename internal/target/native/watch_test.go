@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -72,6 +73,36 @@ func TestWatchOnNewThreads(t *testing.T) {
 		io.WriteString(proc.Stdin, "\n")
 		proc.WaitOutput(t, fmt.Sprintln("now", 7+i))
 	}
+}
+
+// Of a watchpoint that was there nothing is left in any thread.
+func TestClearWatchForgetsAddresses(t *testing.T) {
+	proc := testkit.Start(t, testkit.Build(t, "new_thread_writes", testkit.Options{}))
+	var at addr.Addr
+	fmt.Sscanf(proc.WaitOutput(t, "\n"), "counter %v", &at)
+	p := attach(t, proc.PID)
+	do(t, p, func() error {
+		if err := p.SetWatch(1, at, 8, target.WatchWrite); err != nil {
+			return err
+		}
+		if err := p.ClearWatch(1); err != nil {
+			return err
+		}
+		for _, th := range p.Threads() {
+			for _, i := range []uintptr{0, 1, 2, 3, debugCtl} {
+				var v uint64
+				err := ptraceData(unix.PTRACE_PEEKUSR, th.ID(), debugRegAt+8*i, unsafe.Pointer(&v))
+				if i == debugCtl {
+					v &= 0xff // the slots that are armed
+				}
+				if err != nil || v != 0 {
+					t.Errorf("thread %d: debug register %d is %#x, %v", th.ID(), i, v, err)
+				}
+			}
+		}
+		return nil
+	})
+	letGo(t, p)
 }
 
 func TestWatchErrors(t *testing.T) {
