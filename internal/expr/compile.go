@@ -30,8 +30,11 @@ type Site struct {
 	Enclosing func() []*Scope
 }
 
-// captured tells variables that are in the closure of a call to come.
-func (s *Site) captured(v *symbol.Var) bool { return s.Closure != 0 && v.ClosureOffset > 0 }
+// captured tells variables that are in a closure and nowhere else: that of a call to
+// come, or of one that has only begun.
+func (s *Site) captured(v *symbol.Var) bool {
+	return s.Closure != 0 && v.ClosureOffset > 0 || v.InClosure()
+}
 
 // Program is an expression compiled for one site.
 type Program struct {

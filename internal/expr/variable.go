@@ -90,14 +90,33 @@ func (sc *Scope) variable(v *symbol.Var, im *image.Image, all []*symbol.Var) *va
 	return value.FromVar(sc.Env, v, sc.PC, ctx, dict)
 }
 
-// capturedVar is a variable in the closure of a call to come. One that escaped
-// is behind a pointer there.
+// context is the closure that the frame's function was called with while it has only
+// begun; 0 if the register for that is not the frame's any more.
+func (sc *Scope) context() addr.Addr {
+	if sc.Env.Regs == nil {
+		return 0
+	}
+	b, ok := sc.Env.Regs.Bytes(archOf(&sc.Site).GoContextReg())
+	if !ok || len(b) < 8 {
+		return 0
+	}
+	return addr.Addr(littleEndian(b[:8]))
+}
+
+// capturedVar is a variable in the closure of a call to come, or that has only
+// begun. One that escaped is behind a pointer there.
 func (sc *Scope) capturedVar(v *symbol.Var) *value.Value {
 	t, err := v.Type()
 	if err != nil {
 		return value.Unreadable(sc.Env, v.Name, nil, err)
 	}
-	at := sc.Closure + addr.Addr(v.ClosureOffset)
+	closure := sc.Closure
+	if closure == 0 {
+		if closure = sc.context(); closure == 0 {
+			return value.Unreadable(sc.Env, v.Name, t, symbol.ErrNotSet)
+		}
+	}
+	at := closure + addr.Addr(v.ClosureOffset)
 	if !v.Escaped {
 		return value.New(sc.Env, v.Name, t, at)
 	}

@@ -153,15 +153,17 @@ func (w *scopeWalk) finish(frames []Frame) {
 	}
 }
 
-// markUnset marks the results that have a place of their own while the function
-// has run nothing but its prologue: it has not cleared them yet.
+// markUnset marks what has a place of its own while the function has run nothing but
+// its prologue: results, which it has not cleared yet, and what a closure has
+// captured, which it has not fetched. Others in scope there are none.
 func (w *scopeWalk) markUnset() {
 	fn := w.file.FuncAt(addr.FileAddr(w.pc))
 	if fn == nil || !w.unit.IsGo() || addr.FileAddr(w.pc) > w.file.PrologueEnd(fn) {
 		return
 	}
 	for _, v := range w.vars {
-		if v.Kind == Result && v.Func == w.calls[0] && v.hasOnePlace() {
+		captured := v.Kind == Local && v.InScope
+		if (v.Kind == Result || captured) && v.Func == w.calls[0] && v.hasOnePlace() {
 			v.unset = true
 		}
 	}

@@ -46,13 +46,18 @@ type Var struct {
 	file   *File
 	origin *info.Entry // what has the type
 	unit   *info.Unit
-	// unset: no instruction that could have given the result a value was run.
+	// unset: no instruction that could have put a value into its place was run.
 	unset bool
 	// loc and base are DW_AT_location (or const_value) and the function's frame base.
 	loc, base *info.Field
 }
 
-// ErrNotSet is why a result has no value where its function begins.
+// InClosure tells whether the variable is still in the closure, at ClosureOffset, and
+// nowhere else: the function has only begun, and the register for that points to it.
+func (v *Var) InClosure() bool { return v.unset && v.ClosureOffset > 0 }
+
+// ErrNotSet is why a result, or what a closure has captured, has no value where the
+// function begins.
 var ErrNotSet = errors.New("not set yet: the function has only begun")
 
 // VarKind tells what a variable is to its function.
@@ -131,8 +136,8 @@ func (v *Var) Type() (*Type, error) {
 
 // Location is the DWARF expression for where the variable is when the program
 // is at pc. An error says that it is nowhere, and why; it wraps
-// expr.ErrOptimizedOut if the compiler kept it nowhere, and is ErrNotSet for a
-// result whose place still holds what others left there.
+// expr.ErrOptimizedOut if the compiler kept it nowhere, and is ErrNotSet for what has
+// a place that still holds what others left there.
 func (v *Var) Location(pc addr.FileAddr) ([]byte, error) {
 	if v.unset {
 		return nil, ErrNotSet
