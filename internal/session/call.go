@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
+	"sync"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -194,16 +195,28 @@ func (pr *process) protocol() (entry addr.Addr, owns func(addr.Addr) bool, err e
 	return img.Addr(fn.Entry), owns, nil
 }
 
-// ofProtocol tells debugCallV2, debugCallPanicked, and debugCall32 to
-// debugCall65536, the frames for calls.
-func ofProtocol(f *symbol.Func) bool {
-	switch f.Name {
-	case debugCall, "runtime.debugCallPanicked":
-		return true
+// protocol lists the functions of the protocol for calls, by name: the process is
+// stopped, and to look through all functions of a large program takes 100 ms.
+func protocol(f *symbol.File) (list []*symbol.Func) {
+	for _, name := range protocolNames() {
+		if fn := f.FuncNamed(name); fn != nil {
+			list = append(list, fn)
+		}
 	}
-	rest, ok := strings.CutPrefix(f.Name, "debugCall")
-	return ok && strings.Trim(rest, "0123456789") == ""
+	return list
 }
+
+// protocolNames are debugCallV2, debugCallPanicked, and debugCall32 to
+// debugCall65536, the frames for calls (runtime/asm_amd64.s).
+var protocolNames = sync.OnceValue(func() []string {
+	names := []string{debugCall, "runtime.debugCallPanicked"}
+	for size := 32; size <= 65536; size *= 2 {
+		names = append(names, fmt.Sprintf("debugCall%d", size))
+	}
+	return names
+})
+
+func ofProtocol(f *symbol.Func) bool { return slices.Contains(protocolNames(), f.Name) }
 
 // Set assigns the value of an expression. Where that needs memory in the
 // program, or calls, the process runs for a moment.

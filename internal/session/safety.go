@@ -78,10 +78,7 @@ func (pr *process) guardCall() {
 	}
 	var traps []addr.Addr
 	var end addr.Addr // here the registers are to be restored
-	for _, f := range pr.file.Funcs() {
-		if !ofProtocol(f) {
-			continue
-		}
+	for _, f := range protocol(pr.file) {
 		of := pr.trapsIn(f)
 		traps = append(traps, of...)
 		if f.Name == debugCall && len(of) > 0 {
