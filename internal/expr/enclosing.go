@@ -36,7 +36,11 @@ func enclosing(images []*image.Image, f *unwind.Frame, env value.Env) func() []*
 	return func() []*Scope {
 		if !done {
 			done = true
-			found = around(images, &inner, env, parent)
+			if found = around(images, &inner, env, parent, true); found == nil {
+				// A stack that has grown is elsewhere, and with it the closures on it: what
+				// the frame has kept of its own, which it does not use any more, is not.
+				found = around(images, &inner, env, parent, false)
+			}
 		}
 		return found
 	}
@@ -45,9 +49,11 @@ func enclosing(images []*image.Image, f *unwind.Frame, env value.Env) func() []*
 // around is what enclosing finds for a body of parent's. A function that calls
 // itself, such as the iterator of a tree, is on the stack more than once, and the
 // nearest need not be the one: frames are told apart by the closure that they have
-// made of the body. Where that is not known, none is found rather than another.
-func around(images []*image.Image, inner *unwind.Frame, env value.Env, parent string) (found []*Scope) {
+// made of the body. Where that is not known, or not believed, none is found rather
+// than another.
+func around(images []*image.Image, inner *unwind.Frame, env value.Env, parent string, believe bool) (found []*Scope) {
 	body, known := bodyScope(images, inner, env).closure()
+	known = known && believe
 	sure, complete := known, false
 	unwind.Callers(env.Mem, env.Set, inner, func(outer *unwind.Frame) bool {
 		if outer.Func == nil || outer.Image == nil {
@@ -73,6 +79,7 @@ func around(images []*image.Image, inner *unwind.Frame, env value.Env, parent st
 			return !sure
 		}
 		body, known = sc.closure()
+		known = known && believe
 		sure = sure && known
 		return true
 	})

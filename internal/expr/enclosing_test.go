@@ -87,3 +87,18 @@ func TestEnclosingRecursion(t *testing.T) {
 		})
 	}
 }
+
+// A stack that has grown, and with it closures on it, is elsewhere: the frame is
+// found all the same, if there is but one.
+func TestEnclosingOnGrownStack(t *testing.T) {
+	p := trapped.Run(t, testkit.Build(t, "range_over_grown_stack", testkit.Options{}))
+	sc := scopeIn(t, p, "main.work-range1")
+	for src, want := range map[string]string{"outside": "42", "n": "21", "v": "7"} {
+		r, err := Eval(src, sc)
+		if err != nil {
+			t.Errorf("%s: %v", src, err)
+		} else if got := text(r.ToAPI(wide)); got != want {
+			t.Errorf("%s is %s, want %s", src, got, want)
+		}
+	}
+}
