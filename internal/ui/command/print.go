@@ -17,8 +17,10 @@ func printCommand() *Command {
 		Short: "Show the value of an expression.",
 		Help: `Expressions are Go's: operators, selectors, indexes, slices, conversions,
 package variables. The format is a verb of package fmt and is used for the
-numbers and strings in the value; p/x is short for print %x. How much is shown
-is set by config max-string-len, max-array-values and max-variable-recurse.
+numbers and strings in the value; p/x is short for print %x. Bytes are text with
+%s and %q. How much is shown is set by config max-string-len, max-array-values
+and max-variable-recurse.
+
 With a channel its buffer is listed in the order of receiving, and the goroutines
 that wait for it.
 

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -39,12 +40,36 @@ func (p *printer) array(v *api.Variable, at place) {
 	p.elements(v, at)
 }
 
+// bytesAsText is a list of bytes as the text that %s and %q mean, as in Go.
+func (p *printer) bytesAsText(v *api.Variable) (text string, ok bool) {
+	if p.format == "" || p.format[len(p.format)-1] != 's' && p.format[len(p.format)-1] != 'q' {
+		return "", false
+	}
+	data := make([]byte, len(v.Children))
+	for i := range v.Children {
+		c := &v.Children[i]
+		n, err := strconv.ParseUint(c.Value, 10, 8)
+		if c.Type != "uint8" || err != nil || c.Unreadable != "" {
+			return "", false
+		}
+		data[i] = byte(n)
+	}
+	return fmt.Sprintf(p.format, data), true
+}
+
 func (p *printer) elements(v *api.Variable, at place) {
 	if len(v.Children) == 0 {
 		p.unloaded(v)
 		return
 	}
 	more := v.Len - int64(len(v.Children))
+	if text, ok := p.bytesAsText(v); ok {
+		p.write(text)
+		if more > 0 {
+			p.printf("...+%d more", more)
+		}
+		return
+	}
 	if at.lines && elementsNeedLines(v) {
 		p.elementLines(v, more, at)
 		return

@@ -69,6 +69,10 @@ func TestFormats(t *testing.T) {
 		{Kind: reflect.Int, Value: "10", Addr: 1}, {Kind: reflect.Int, Value: "-5", Addr: 2}, {Kind: reflect.Int, Value: "Name (7)", Addr: 3},
 	}}
 	str := &api.Variable{Type: "string", Kind: reflect.String, Value: "a\"b", Len: 3, Addr: 1}
+	raw := &api.Variable{Type: "[]uint8", Kind: reflect.Slice, Len: 4, Cap: 8, Base: 1, Addr: 1}
+	for _, b := range []string{"104", "105", "255"} {
+		raw.Children = append(raw.Children, api.Variable{Type: "uint8", Kind: reflect.Uint, Value: b, Addr: 1})
+	}
 	cut := &api.Variable{Type: "string", Kind: reflect.String, Value: "ab", Len: 5, Addr: 1}
 	for _, c := range []struct {
 		v      *api.Variable
@@ -78,6 +82,9 @@ func TestFormats(t *testing.T) {
 		{list, ValueOptions{Format: "%x"}, "[]int len: 3, cap: 3, [a,-5,7]"},
 		{list, ValueOptions{Format: "%#x"}, "[]int len: 3, cap: 3, [0xa,-0x5,0x7]"},
 		{list, ValueOptions{Format: "%s"}, "[]int len: 3, cap: 3, [10,-5,Name (7)]"},
+		{raw, ValueOptions{Format: "%s"}, "[]uint8 len: 4, cap: 8, hi\xff...+1 more"},
+		{raw, ValueOptions{Format: "%q"}, `[]uint8 len: 4, cap: 8, "hi\xff"...+1 more`},
+		{raw, ValueOptions{Format: "%d"}, "[]uint8 len: 4, cap: 8, [104,105,255,...+1 more]"},
 		{str, ValueOptions{}, `"a\"b"`},
 		{str, ValueOptions{Format: "%s"}, `a"b`},
 		{str, ValueOptions{Format: "%d"}, `"a\"b"`},
