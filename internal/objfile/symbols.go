@@ -36,6 +36,17 @@ func (f *File) Symbols() ([]Symbol, error) {
 	return c.list, c.err
 }
 
+// HasSymbolTable says whether Symbols lists a whole .symtab: of what was stripped
+// it lists what the dynamic linker needs.
+func (f *File) HasSymbolTable() bool {
+	table, _, err := f.symbolSections()
+	if err != nil || table == nil || table.Type != elf.SHT_SYMTAB {
+		return false
+	}
+	_, err = f.Symbols()
+	return err == nil
+}
+
 // symbolSections are the symbol table that Symbols reads and its names, nil
 // when the file has none.
 func (f *File) symbolSections() (table, names *elf.Section, err error) {

@@ -55,12 +55,17 @@ var compilers = []string{"gcc", "clang"}
 
 func buildCWith(t *testing.T, cc string, flags ...string) string {
 	t.Helper()
+	return buildSourceWith(t, cc, cProgram, flags...)
+}
+
+func buildSourceWith(t *testing.T, cc, source string, flags ...string) string {
+	t.Helper()
 	if _, err := exec.LookPath(cc); err != nil {
 		t.Skip("no C compiler: ", err)
 	}
 	dir := t.TempDir()
 	src, bin := filepath.Join(dir, "prog.c"), filepath.Join(dir, "prog")
-	if err := os.WriteFile(src, []byte(cProgram), 0o644); err != nil {
+	if err := os.WriteFile(src, []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	// A relative name is what makefiles use.

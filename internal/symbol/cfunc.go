@@ -11,7 +11,8 @@ import (
 	"github.com/tinydbg/tinydbg/internal/objfile"
 )
 
-// cFuncs are the functions that only the ELF symbol table knows.
+// cFuncs are the functions that only the ELF symbol table knows or, where that is
+// gone, debug information.
 type cFuncs struct {
 	once    sync.Once
 	list    []Func           // by ascending entry, one for each address
@@ -107,6 +108,14 @@ func (f *File) functionSymbols() []objfile.Symbol {
 	for _, s := range f.symbols() {
 		isFunc := s.Type == elf.STT_FUNC || s.Type == elf.STT_GNU_IFUNC || s.Name == "_start"
 		if isFunc && outside(uint64(s.Addr)) {
+			list = append(list, s)
+		}
+	}
+	if f.symbolObject().HasSymbolTable() && len(list) > 0 {
+		return list
+	}
+	for _, s := range f.describedFunctions() {
+		if outside(uint64(s.Addr)) {
 			list = append(list, s)
 		}
 	}
