@@ -47,8 +47,11 @@ type wanted struct {
 	cond   string
 	hits   string
 	log    *logMessage
-	create func(context.Context, *debuggee, api.Breakpoint) (*api.Breakpoint, error)
+	create maker
 }
+
+// maker sets a breakpoint.
+type maker func(context.Context, *debuggee, api.CreateBreakpointIn) (*api.Breakpoint, error)
 
 // breakpoints are those of the client, in groups: each request replaces a group.
 type breakpoints struct {
@@ -148,7 +151,10 @@ func (c *client) clear(ctx context.Context, d *debuggee, b *breakpoint) {
 // arrange sets a breakpoint, or changes one that is set.
 func (c *client) arrange(ctx context.Context, d *debuggee, b *breakpoint, w wanted) {
 	was := b.want
-	b.want, b.message = w, ""
+	b.want = w
+	if !b.waits() {
+		b.message = ""
+	}
 	if d.args.NoDebug {
 		b.message = "the program runs without debugging"
 		return
@@ -159,7 +165,7 @@ func (c *client) arrange(ctx context.Context, d *debuggee, b *breakpoint, w want
 		bp.Tracepoint, bp.Variables = true, w.log.exprs
 	}
 	if b.set == nil {
-		set, err := w.create(ctx, d, bp)
+		set, err := c.create(ctx, d, b, bp)
 		if err != nil {
 			b.message = err.Error()
 			set = c.existing(ctx, d, bp, err)
@@ -219,7 +225,7 @@ func (c *client) existing(ctx context.Context, d *debuggee, want api.Breakpoint,
 
 // describe tells the client about a breakpoint.
 func (c *client) describe(b *breakpoint) dap.Breakpoint {
-	out := dap.Breakpoint{Id: b.id, Verified: b.set != nil, Message: b.message}
+	out := dap.Breakpoint{Id: b.id, Verified: b.set != nil && !b.waits(), Message: b.message}
 	if b.set == nil {
 		if b.kind == onLine {
 			out.Line = c.lineOut(b.want.at.Line)
@@ -229,9 +235,12 @@ func (c *client) describe(b *breakpoint) dap.Breakpoint {
 	if b.set.Disabled {
 		out.Verified, out.Message = false, "it is disabled"
 	}
-	if b.set.File != "" && b.set.File[0] == '/' {
+	switch {
+	case b.set.File != "" && b.set.File[0] == '/':
 		out.Source = c.sourceOf(b.set.File)
 		out.Line = c.lineOut(b.set.Line)
+	case b.kind == onLine && b.waits():
+		out.Line = c.lineOut(b.want.at.Line)
 	}
 	if b.set.Addr != 0 && b.kind != onData {
 		out.InstructionReference = hex(b.set.Addr)
@@ -265,9 +274,9 @@ func (bs *breakpoints) unset(c *client, gone *api.Breakpoint, why string) {
 	}
 }
 
-// createAt sets a breakpoint where at says.
-func createAt(ctx context.Context, d *debuggee, at api.Breakpoint) (*api.Breakpoint, error) {
-	return d.CreateBreakpoint(ctx, api.CreateBreakpointIn{Breakpoint: at})
+// createAt sets a breakpoint where in says.
+func createAt(ctx context.Context, d *debuggee, in api.CreateBreakpointIn) (*api.Breakpoint, error) {
+	return d.CreateBreakpoint(ctx, in)
 }
 
 // distinct makes the places of a list differ: a client may name one twice.

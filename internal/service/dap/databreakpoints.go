@@ -146,8 +146,8 @@ func (c *client) setDataBreakpoints(r *request, a *dap.SetDataBreakpointsArgumen
 }
 
 // watch sets a watchpoint on what dataBreakpointInfo has offered.
-func (c *client) watch(id string, access dap.DataBreakpointAccessType) func(context.Context, *debuggee, api.Breakpoint) (*api.Breakpoint, error) {
-	return func(ctx context.Context, d *debuggee, want api.Breakpoint) (*api.Breakpoint, error) {
+func (c *client) watch(id string, access dap.DataBreakpointAccessType) maker {
+	return func(ctx context.Context, d *debuggee, in api.CreateBreakpointIn) (*api.Breakpoint, error) {
 		types := map[dap.DataBreakpointAccessType]api.WatchType{
 			"": api.WatchWrite, "write": api.WatchWrite, "readWrite": api.WatchRead | api.WatchWrite,
 		}
@@ -168,7 +168,7 @@ func (c *client) watch(id string, access dap.DataBreakpointAccessType) func(cont
 		}
 		var first *api.Breakpoint
 		for _, expr := range exprs {
-			b, err := watchPiece(ctx, d, scope, expr, kind, want)
+			b, err := watchPiece(ctx, d, scope, expr, kind, in.Breakpoint)
 			if err != nil {
 				c.breaks.clearPieces(ctx, d, first)
 				return nil, err

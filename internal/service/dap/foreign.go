@@ -61,8 +61,8 @@ func (c *client) compareOwn(now map[int]*api.Breakpoint) {
 			case now[b.set.ID] == nil:
 				c.out.event("breakpoint", dap.BreakpointEventBody{Reason: "removed", Breakpoint: c.describe(b)})
 				continue
-			case b.set.Disabled != now[b.set.ID].Disabled:
-				b.set = now[b.set.ID]
+			case b.differs(now[b.set.ID]):
+				b.take(now[b.set.ID])
 				c.out.event("breakpoint", dap.BreakpointEventBody{Reason: "changed", Breakpoint: c.describe(b)})
 			}
 			kept = append(kept, b)

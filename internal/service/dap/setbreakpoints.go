@@ -56,8 +56,8 @@ func (c *client) setBreakpoints(r *request, a *dap.SetBreakpointsArguments) (any
 }
 
 // refuse is for a breakpoint that makes no sense.
-func refuse(err error) func(context.Context, *debuggee, api.Breakpoint) (*api.Breakpoint, error) {
-	return func(context.Context, *debuggee, api.Breakpoint) (*api.Breakpoint, error) { return nil, err }
+func refuse(err error) maker {
+	return func(context.Context, *debuggee, api.CreateBreakpointIn) (*api.Breakpoint, error) { return nil, err }
 }
 
 // setFunctionBreakpoints replaces the breakpoints on functions.
@@ -81,12 +81,13 @@ func (c *client) setFunctionBreakpoints(r *request, a *dap.SetFunctionBreakpoint
 }
 
 // inFunction sets a breakpoint by any of the ways to name a function.
-func inFunction(name string) func(context.Context, *debuggee, api.Breakpoint) (*api.Breakpoint, error) {
-	return func(ctx context.Context, d *debuggee, at api.Breakpoint) (*api.Breakpoint, error) {
+func inFunction(name string) maker {
+	return func(ctx context.Context, d *debuggee, in api.CreateBreakpointIn) (*api.Breakpoint, error) {
 		if name == "" {
 			return nil, fmt.Errorf("the name of the function is missing")
 		}
-		return d.CreateBreakpoint(ctx, api.CreateBreakpointIn{Breakpoint: at, LocExpr: name})
+		in.LocExpr = name
+		return d.CreateBreakpoint(ctx, in)
 	}
 }
 
@@ -118,17 +119,18 @@ func (c *client) setInstructionBreakpoints(r *request, a *dap.SetInstructionBrea
 
 // atInstruction sets a breakpoint where an instruction begins: a trap elsewhere
 // would change one.
-func atInstruction(ctx context.Context, d *debuggee, at api.Breakpoint) (*api.Breakpoint, error) {
-	insts, err := d.Disassemble(ctx, api.DisassembleIn{Scope: api.EvalScope{GoroutineID: -1}, StartPC: at.Addr})
+func atInstruction(ctx context.Context, d *debuggee, in api.CreateBreakpointIn) (*api.Breakpoint, error) {
+	at := in.Breakpoint.Addr
+	insts, err := d.Disassemble(ctx, api.DisassembleIn{Scope: api.EvalScope{GoroutineID: -1}, StartPC: at})
 	if err != nil {
 		return nil, err
 	}
 	for i := range insts {
-		if insts[i].Loc.PC == at.Addr {
-			return createAt(ctx, d, at)
+		if insts[i].Loc.PC == at {
+			return createAt(ctx, d, in)
 		}
 	}
-	return nil, fmt.Errorf("no instruction begins at %s", hex(at.Addr))
+	return nil, fmt.Errorf("no instruction begins at %s", hex(at))
 }
 
 // breakpointLocations lists the lines of a range that have code.
