@@ -19,6 +19,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/tinydbg/tinydbg/internal/priority"
 	"github.com/tinydbg/tinydbg/internal/proclist"
 	"github.com/tinydbg/tinydbg/internal/target/native"
 )
@@ -32,6 +33,8 @@ const goodbye = "bye"
 // Guardian is the debugger's side of a guardian.
 type Guardian struct {
 	pipe  *os.File
+	ready *os.File // ends when it is
+	pid   int
 	ended chan struct{}
 }
 
@@ -48,16 +51,41 @@ func Start(pid int, maxPause time.Duration) (*Guardian, error) {
 	if err != nil {
 		return nil, fmt.Errorf("guardian of process %d: %w", pid, err)
 	}
-	g := &Guardian{pipe: w, ended: make(chan struct{})}
-	started := make(chan error)
-	go g.keep(ward{pid: pid, start: start, maxPause: maxPause, givesWay: givesWay.Load()}, r, started)
-	err = <-started
-	r.Close()
+	ready, isReady, err := os.Pipe()
 	if err != nil {
+		r.Close()
 		w.Close()
 		return nil, fmt.Errorf("guardian of process %d: %w", pid, err)
 	}
+	g := &Guardian{pipe: w, ready: ready, ended: make(chan struct{})}
+	started := make(chan error)
+	go g.keep(ward{pid: pid, start: start, maxPause: maxPause, givesWay: givesWay.Load()}, []*os.File{r, isReady}, started)
+	err = <-started
+	r.Close()
+	isReady.Close()
+	if err != nil {
+		w.Close()
+		ready.Close()
+		return nil, fmt.Errorf("guardian of process %d: %w", pid, err)
+	}
 	return g, nil
+}
+
+// startTime is how long a guardian may take to begin.
+const startTime = time.Second
+
+// Await waits until the guardian watches. One that was started by a debugger that
+// gave way to others does so, too, and on a machine that has become busy since then it
+// would begin late. nil is no guardian.
+func (g *Guardian) Await() {
+	if g == nil {
+		return
+	}
+	if priority.IsLow(g.pid) {
+		priority.Raise(g.pid)
+	}
+	_ = g.ready.SetReadDeadline(time.Now().Add(startTime))
+	_, _ = g.ready.Read(make([]byte, 1))
 }
 
 // keep starts the guardian and waits for its end on a thread of its own: a
@@ -65,40 +93,30 @@ func Start(pid int, maxPause time.Duration) (*Guardian, error) {
 // what tells the guardian first that the debugger dies (see watch), so it is one
 // that runs at once when it has to end, and ends with this function, when the
 // guardian has.
-func (g *Guardian) keep(w ward, lifeline *os.File, started chan<- error) {
+func (g *Guardian) keep(w ward, pipes []*os.File, started chan<- error) {
 	runtime.LockOSThread()
 	defer close(g.ended)
 	w.keeper = unix.Gettid()
 	cmd := &exec.Cmd{
-		Path: "/proc/self/exe", Args: w.args(), ExtraFiles: []*os.File{lifeline},
+		Path: "/proc/self/exe", Args: w.args(), ExtraFiles: pipes,
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true, Pdeathsig: deathKnell},
 	}
 	err := cmd.Start()
+	if err == nil {
+		g.pid = cmd.Process.Pid
+	}
 	started <- err
 	if err != nil {
 		return
 	}
 	// Not before: from here on the thread sleeps until it ends. What works must not
-	// have this priority, the guardian least of all: Go's scheduler spins, and would do
-	// so for ever on processors that those it waits for do not get.
+	// have this priority: Go's scheduler spins, and would do so for ever on processors
+	// that those it waits for do not get.
 	realTime := unix.SchedAttr{Policy: unix.SCHED_FIFO, Priority: 1, Flags: unix.SCHED_FLAG_RESET_ON_FORK}
 	if unix.SchedSetAttr(0, &realTime, 0) != nil {
 		hurry()
 	}
 	_ = cmd.Wait()
-}
-
-// hurry makes the calling thread the first among its equals, as far as that is
-// allowed.
-func hurry() {
-	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, -10)
-	nice, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
-	if err != nil {
-		return
-	}
-	// The kernel prefers who asks for short turns (since Linux 6.12).
-	short := unix.SchedAttr{Nice: int32(20 - nice), Runtime: uint64(100 * time.Microsecond)}
-	_ = unix.SchedSetAttr(0, &short, 0)
 }
 
 // Close takes leave: the process is as it was, or gone. nil is no guardian.
@@ -108,6 +126,7 @@ func (g *Guardian) Close() {
 	}
 	_, _ = g.pipe.WriteString(goodbye)
 	g.pipe.Close()
+	g.ready.Close()
 	select {
 	case <-g.ended:
 	case <-time.After(time.Second):

@@ -18,8 +18,9 @@ import (
 	"github.com/tinydbg/tinydbg/internal/target/native"
 )
 
-// lifeline is the guardian's end of the pipe.
-const lifeline = 3
+// The guardian's ends of its pipes: lifeline ends with the debugger, and ready is
+// closed when the guardian watches.
+const lifeline, ready = 3, 4
 
 // deathKnell is what the kernel sends the guardian when the thread that started
 // it ends. Nobody dies of it, and it breaks off a wait.
@@ -48,7 +49,10 @@ func Main() bool {
 		priority.Raise(os.Getpid()) // we were born like this
 		go w.hasten()
 	}
-	hurry() // a busy machine should not make it late
+	putFirst() // a busy machine should not make it late
+	hurry()
+	beFirst()
+	_ = syscall.Close(ready)
 	if w.lastWord(lifeline) != goodbye {
 		w.tidy()
 	}
@@ -66,8 +70,9 @@ const (
 // tidy takes out what the debugger left in the process. It is nobody's business
 // to say so if that fails: the process lives on, and the next debugger tries again.
 func (w *watch) tidy() {
-	rtdebug.SetGCPercent(-1) // it takes seconds at most, and has better to do
 	w.restoreText()
+	rtdebug.SetGCPercent(-1) // it takes seconds at most, and has better to do
+	hurryAll()
 	if !w.takeOut() {
 		return
 	}

@@ -47,7 +47,9 @@ func (w *watch) lastWord(pipe int) string {
 			rung = false
 			continue
 		case err == nil && n == 0:
+			hurry()
 			w.look()
+			beFirst()
 			continue
 		}
 		n, err = unix.Read(pipe, buf)

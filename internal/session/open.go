@@ -55,6 +55,7 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		stepUp()
 	}
 	images := s.prepareAttach(pid, file)
+	s.guardian.Await()
 	var failed error
 	proc, err := attach(ctx, pid, native.Options{Running: cfg.Running && !cfg.Unattended, Ready: stepUp, Then: func(p *native.Process) {
 		if failed = s.adopt(p, file, images); failed == nil && cfg.Running {
