@@ -26,7 +26,7 @@ func init() {
 		{[]string{"clear"}, "-n ID", "take out a breakpoint", clearCommand, false, false},
 		{[]string{"clearall"}, "", "take out all breakpoints", clearAllCommand, false, false},
 		{[]string{"continue", "c"}, "", "run until something happens", continueCommand, true, false},
-		{[]string{"step", "s"}, "", "run one instruction of the selected thread", stepCommand, true, false},
+		{[]string{"step", "s"}, "", "run one instruction of the selected thread, while the others stand still", stepCommand, true, false},
 		{[]string{"next", "n"}, "", "like step, but a call is run as a whole", nextCommand, true, false},
 		{[]string{"disass", "dis"}, "[ADDRESS] [-n N] [-s go|gnu|intel]", "show machine code", disassCommand, true, true},
 		{[]string{"pregs"}, "[-a] [NAME...]", "show registers; -a: vector registers, too", pregsCommand, false, false},

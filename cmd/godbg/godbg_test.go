@@ -392,6 +392,23 @@ func TestInterrupt(t *testing.T) {
 	testkit.Eventually(t, func() bool { return strings.Count(p.Output(), "rounds") > n+2 }, "the program to run on")
 }
 
+// A step in a system call that does not end can be given up.
+func TestStepInSystemCall(t *testing.T) {
+	p := testkit.StartCmd(t, exec.Command("sleep", "1000"))
+	testkit.Eventually(t, func() bool { return strings.HasPrefix(testkit.Status(p.PID)["State"], "S") }, "it sleeps")
+	d := testkit.StartCmd(t, debuggerCommand("attach", strconv.Itoa(p.PID)))
+	d.WaitOutput(t, "state t (tracing stop)")
+	fmt.Fprintln(d.Stdin, "step")
+	d.WaitOutput(t, "is in a system call, which has to end first")
+	testkit.Eventually(t, func() bool { return strings.HasPrefix(testkit.Status(p.PID)["State"], "S") }, "it sleeps again")
+	d.Signal(t, os.Interrupt)
+	d.WaitOutput(t, "interrupted in the middle of a system call")
+	d.Stdin.Close()
+	if _, err := d.Wait(t); err != nil {
+		t.Errorf("%v: %s", err, d.Output())
+	}
+}
+
 func TestFaultIsShownAndDelivered(t *testing.T) {
 	out, status := godbg(t, "continue\nbt\ncontinue\n", "exec", testkit.BuildC(t, "crash"), "an argument")
 	for _, want := range []string{"argument an argument", "gets SIGSEGV", "<crash", "killed by segmentation fault"} {

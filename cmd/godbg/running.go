@@ -39,6 +39,9 @@ func stepCommand(d *debugger, args []string) error {
 	if err != nil {
 		return err
 	}
+	if regs, err := d.registers(false); err == nil && regs.InCall() {
+		d.printf("thread %d is in a system call, which has to end first; the other threads stand still, so it may wait for ever: Ctrl-C gives up\n", th.ID())
+	}
 	d.halted.Store(false)
 	var s stop
 	d.terminal(jobOwner.GiveTerminal)
@@ -60,6 +63,9 @@ func (d *debugger) stepThread(th target.Thread) (stop, error) {
 	regs, err := th.Registers(false)
 	if err != nil {
 		return stop{}, err
+	}
+	if reason == "" && d.halted.Load() && regs.InCall() {
+		reason = inCall // the trap at the end of the step came first
 	}
 	s := stop{th.ID(), reason}
 	if t := d.traps[regs.PC()]; t != nil && !t.temporary && reason == "" {

@@ -102,6 +102,9 @@ func (d *debugger) stepOne(th target.Thread) (reason string, err error) {
 	return d.awaitStep(th)
 }
 
+// inCall is how a step ends that the user has given up.
+const inCall = "interrupted in the middle of a system call"
+
 func (d *debugger) awaitStep(th target.Thread) (string, error) {
 	asked := false
 	for {
@@ -144,7 +147,7 @@ func (d *debugger) stepEvent(th target.Thread, ev target.Event) (done bool, reas
 		return true, "runs another program; breakpoints are gone with the old one", nil
 	case target.EventInterrupted:
 		if d.halted.Load() {
-			return true, "interrupted in the middle of a system call", nil
+			return true, inCall, nil
 		}
 		return false, "", th.Step(0)
 	case target.EventSignal:
