@@ -162,7 +162,7 @@ func (s *Session) startProgram(ctx context.Context, path string, cfg *Config) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	go begin(file)
+	go s.begin(file)
 	cmd, closeFiles, err := cfg.command(path)
 	if err != nil {
 		file.Close()
@@ -183,8 +183,9 @@ func (s *Session) openSymbols(path string) (*symbol.File, error) {
 
 // begin reads what will be asked of a program's symbols soon, beside the program's
 // start: what is in the cache, and else only what the first breakpoints take.
-func begin(file *symbol.File) {
+func (s *Session) begin(file *symbol.File) {
 	if file.IsKept() {
+		s.warmBuiltin(file) // adopt will ask for that first
 		goruntime.Preload(file)
 		return
 	}
@@ -195,10 +196,15 @@ func begin(file *symbol.File) {
 // before a process has to stand still for them.
 func (s *Session) warm(file *symbol.File) {
 	warmThreads()
+	goruntime.Preload(file)
+	s.warmBuiltin(file)
+}
+
+// warmBuiltin finds the places of the built-in breakpoints.
+func (s *Session) warmBuiltin(file *symbol.File) {
 	if !file.IsGo() {
 		return
 	}
-	goruntime.Preload(file)
 	for _, b := range builtins {
 		for _, name := range b.functions {
 			if fn := file.FuncNamed(name); fn != nil {

@@ -87,7 +87,16 @@ func Pipe(ctx context.Context, b Backend, cfg Config) (conn net.Conn, done <-cha
 	near, far := net.Pipe()
 	result := make(chan error, 1)
 	go func() { result <- Serve(ctx, far, b, cfg) }()
+	go rehearse()
 	return near, result
+}
+
+// rehearse has package json see the types of what is answered at a stop: the
+// first time takes longest.
+func rehearse() {
+	for _, out := range []any{api.CommandOut{}, api.ListLocalVarsOut{}, api.StacktraceOut{}} {
+		encode(nil, nil, out, nil)
+	}
 }
 
 // server is one connection being served.
