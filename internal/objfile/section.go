@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/pace"
 )
 
 // section is a section and, once it was asked for, its data.
@@ -144,10 +145,24 @@ func (f *File) raw(h *elf.Section) ([]byte, error) {
 
 // readRaw fills buf from offset off of the section's bytes in the file.
 func (f *File) readRaw(h *elf.Section, buf []byte, off uint64) error {
-	if n, err := f.src.ReadAt(buf, int64(h.Offset+off)); n < len(buf) {
+	if n, err := readGently(f.src, buf, int64(h.Offset+off)); n < len(buf) {
 		return &FormatError{Path: f.path, Section: h.Name, Off: off + uint64(n), Err: noEOF(err)}
 	}
 	return nil
+}
+
+// atOnce is how much is read in one go, which takes some 50 us.
+const atOnce = 256 << 10
+
+// readGently is src.ReadAt with rests in between.
+func readGently(src io.ReaderAt, buf []byte, off int64) (n int, err error) {
+	for n < len(buf) && err == nil {
+		pace.Rest()
+		var more int
+		more, err = src.ReadAt(buf[n:min(n+atOnce, len(buf))], off+int64(n))
+		n += more
+	}
+	return n, err
 }
 
 // ReadSection fills buf from offset off of a section that is not compressed,
@@ -169,7 +184,7 @@ func (f *File) readPart(h *elf.Section, buf []byte, off uint64) error {
 		return &FormatError{Path: f.path, Section: h.Name, Off: off, Err: err}
 	}
 	sr := io.NewSectionReader(f.src, 0, f.size)
-	if n, err := sr.ReadAt(buf, int64(h.Offset+off)); n < len(buf) {
+	if n, err := readGently(sr, buf, int64(h.Offset+off)); n < len(buf) {
 		return &FormatError{Path: f.path, Section: h.Name, Off: off + uint64(n), Err: noEOF(err)}
 	}
 	return nil
