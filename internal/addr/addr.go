@@ -26,3 +26,22 @@ func (b Bias) File(a Addr) FileAddr { return FileAddr(uint64(a) - uint64(b)) }
 func (a Addr) String() string     { return fmt.Sprintf("%#x", uint64(a)) }
 func (a FileAddr) String() string { return fmt.Sprintf("%#x", uint64(a)) }
 func (o FileOff) String() string  { return fmt.Sprintf("%#x", uint64(o)) }
+
+// Format implements fmt.Formatter: a verb for numbers is about the number, where
+// package fmt would take %x to ask for the letters of the String in hexadecimal.
+func (a Addr) Format(f fmt.State, verb rune) { format(f, verb, uint64(a)) }
+
+// Format is that of an Addr.
+func (a FileAddr) Format(f fmt.State, verb rune) { format(f, verb, uint64(a)) }
+
+// Format is that of an Addr.
+func (o FileOff) Format(f fmt.State, verb rune) { format(f, verb, uint64(o)) }
+
+func format(f fmt.State, verb rune, n uint64) {
+	switch verb {
+	case 'v', 's':
+		fmt.Fprintf(f, fmt.FormatString(f, 's'), fmt.Sprintf("%#x", n))
+	default:
+		fmt.Fprintf(f, fmt.FormatString(f, verb), n)
+	}
+}
