@@ -10,7 +10,22 @@ import (
 
 // breakpoints of the debugger's own at which the topmost frames are the
 // runtime's way to an end, and not what the user wants to look at.
-var endings = []string{"unrecovered-panic", "runtime-fatal-throw"}
+var endings = []string{"unrecovered-panic", fatalThrow}
+
+// fatalThrow is the breakpoint where the runtime ends the program by itself.
+const fatalThrow = "runtime-fatal-throw"
+
+// showFatal tells why the runtime is about to end the program: its functions for
+// that are called with the text.
+func (s *Shell) showFatal(ctx context.Context, state *api.DebuggerState) {
+	if bp := state.CurrentThread.Breakpoint; bp == nil || bp.Name != fatalThrow {
+		return
+	}
+	v, err := s.Client.Eval(ctx, api.EvalScope{GoroutineID: -1}, "s", &api.LoadConfig{MaxStringLen: 1024})
+	if err == nil && v.Unreadable == "" {
+		s.printf("\tfatal error: %s\n", v.Value)
+	}
+}
 
 // showCulprit selects and shows the frame that panicked, in place of the
 // runtime's function that is about to end the program. It is false if the stop

@@ -26,6 +26,7 @@ func (s *Shell) showStop(ctx context.Context, state *api.DebuggerState) error {
 		s.printf("No thread is selected.\n")
 		return nil
 	}
+	s.showFatal(ctx, state)
 	if !s.showCulprit(ctx, state) {
 		s.showSource(ctx, state)
 	}
