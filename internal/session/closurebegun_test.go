@@ -62,3 +62,25 @@ func TestConditionWhereClosureBegins(t *testing.T) {
 	}
 	s.command(api.StepOut)
 }
+
+// A result that is to be on the heap is not there where its function begins, nor
+// while that is being made.
+func TestResultThatIsToEscape(t *testing.T) {
+	eachBuild(t, "closures_begun", func(s *story) {
+		s.breakAt("main.boxed")
+		s.command(api.Continue)
+		for range 6 {
+			v, err := s.Eval(context.Background(), api.EvalScope{GoroutineID: -1}, "r.n", callConfig)
+			if err == nil && v.Unreadable == "" && v.Value != "0" {
+				s.Fatalf("r.n is %s", v.Value)
+			}
+			s.command(api.StepInstruction)
+		}
+		s.breakAt("main.go:" + markedLine(s, "return r, nil"))
+		s.command(api.Continue)
+		v, err := s.Eval(context.Background(), api.EvalScope{GoroutineID: -1}, "r.n", callConfig)
+		if err == nil && v.Unreadable == "" && v.Value != "3" || err != nil && !strings.HasSuffix(s.Name(), "-optimized") {
+			s.Errorf("r.n is %+v, %v", v, err)
+		}
+	})
+}

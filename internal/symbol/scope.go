@@ -1,6 +1,8 @@
 package symbol
 
 import (
+	"slices"
+
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/dwarf/info"
 )
@@ -153,20 +155,36 @@ func (w *scopeWalk) finish(frames []Frame) {
 	}
 }
 
-// markUnset marks what has a place of its own while the function has run nothing but
-// its prologue: results, which it has not cleared yet, and what a closure has
-// captured, which it has not fetched. Others in scope there are none.
+// markUnset marks what has no value yet while the function has run nothing but its
+// prologue: results, and what a closure has captured, which it has not fetched. Other
+// local variables in scope there are none.
 func (w *scopeWalk) markUnset() {
-	fn := w.file.FuncAt(addr.FileAddr(w.pc))
-	if fn == nil || !w.unit.IsGo() || addr.FileAddr(w.pc) > w.file.PrologueEnd(fn) {
+	if !w.unit.IsGo() {
 		return
 	}
 	for _, v := range w.vars {
-		captured := v.Kind == Local && v.InScope
-		if (v.Kind == Result || captured) && v.Func == w.calls[0] && v.hasOnePlace() {
+		v.unset = v.Kind == Result && w.unmade(v)
+	}
+	fn := w.file.FuncAt(addr.FileAddr(w.pc))
+	if fn == nil || addr.FileAddr(w.pc) > w.file.PrologueEnd(fn) {
+		return
+	}
+	for _, v := range w.vars {
+		captured := v.Kind == Local && v.InScope && v.hasOnePlace()
+		if (v.Kind == Result || captured) && v.Func == w.calls[0] {
 			v.unset = true
 		}
 	}
+}
+
+// unmade tells whether a result is to be on the heap, and is not there yet: it is
+// described a second time as a variable that is in scope from the next line on. Where
+// it is said to be is what the pointer to it points to, which is anything before.
+func (w *scopeWalk) unmade(result *Var) bool {
+	return slices.ContainsFunc(w.vars, func(v *Var) bool {
+		return v.Escaped && !v.InScope && v.ClosureOffset == 0 && v.Name == result.Name &&
+			v.DeclLine == result.DeclLine && v.InlineDepth == result.InlineDepth
+	})
 }
 
 // frameOf is the index of the frame for the call at a level. Line tables and

@@ -23,7 +23,31 @@ func keep[T any](v T) func() T {
 //go:noinline
 func use(f func(int) int, d int) int { return f(d) }
 
+var kept []func() int
+
+// boxed has a result that is on the heap, because a closure has it.
+//
+//go:noinline
+func boxed(n int) (r pair, err error) {
+	kept = append(kept, func() int { r.n++; return n })
+	r.n = n
+	return r, nil
+}
+
+// dirty leaves something on the stack for others to find.
+//
+//go:noinline
+func dirty(n int) int {
+	var a [200]int
+	for i := range a {
+		a[i] = i + n
+	}
+	return a[n]
+}
+
 func main() {
+	fmt.Println(dirty(1 << 6))
+	fmt.Println(boxed(3))
 	total, step, name, list, p := 100, 7, "captured", []int{1, 2}, pair{3, "x"}
 	var face any = p
 	add := func(d int) int {
