@@ -58,7 +58,7 @@ func buildCWith(t *testing.T, cc string, flags ...string) string {
 	return buildSourceWith(t, cc, cProgram, flags...)
 }
 
-func buildSourceWith(t *testing.T, cc, source string, flags ...string) string {
+func buildSourceWith(t testing.TB, cc, source string, flags ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath(cc); err != nil {
 		t.Skip("no C compiler: ", err)

@@ -23,7 +23,7 @@ func (f *File) describedFunctions() (list []objfile.Symbol) {
 		x, _ := f.unitIndex(u)
 		seen := map[info.Offset]bool{}
 		for _, r := range x.funcs {
-			if !seen[r.off] {
+			if !seen[r.off] && len(list) < maxDescribed {
 				seen[r.off] = true
 				list = append(list, describedFunction(d, u, r.off)...)
 			}
@@ -31,6 +31,9 @@ func (f *File) describedFunctions() (list []objfile.Symbol) {
 	}
 	return list
 }
+
+// maxDescribed bounds the list, for files that mean harm.
+const maxDescribed = 1 << 20
 
 // describedFunction is a function and, under the name that compilers give them,
 // the parts of it that were put elsewhere because they are seldom run.

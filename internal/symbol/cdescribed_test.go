@@ -7,6 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/tinydbg/tinydbg/internal/objfile"
+	"github.com/tinydbg/tinydbg/internal/symbol"
 )
 
 const coldProgram = `#include <stdio.h>
@@ -85,7 +88,7 @@ func compareFunctions(t *testing.T, whole, damaged string) {
 }
 
 // withoutTable copies a program and damages the copy's table of symbols.
-func withoutTable(t *testing.T, bin string, damage func(data []byte, header int, table elf.SectionHeader)) string {
+func withoutTable(t testing.TB, bin string, damage func(data []byte, header int, table elf.SectionHeader)) string {
 	t.Helper()
 	data, err := os.ReadFile(bin)
 	if err != nil {
@@ -106,4 +109,42 @@ func withoutTable(t *testing.T, bin string, damage func(data []byte, header int,
 		t.Fatal(err)
 	}
 	return path
+}
+
+// FuzzDescribedFunctions changes bytes of a C program whose table of symbols is
+// gone, where its functions are described.
+func FuzzDescribedFunctions(f *testing.F) {
+	bin := buildSourceWith(f, "gcc", coldProgram, "-g", "-O2")
+	gone := func(data []byte, header int, _ elf.SectionHeader) {
+		binary.LittleEndian.PutUint32(data[header+4:], uint32(elf.SHT_NULL))
+	}
+	good, err := os.ReadFile(withoutTable(f, bin, gone))
+	if err != nil {
+		f.Fatal(err)
+	}
+	e, err := elf.NewFile(bytes.NewReader(good))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range []string{".debug_info", ".debug_abbrev", ".debug_rnglists", ".debug_ranges"} {
+		if s := e.Section(name); s != nil {
+			f.Add(uint32(s.Offset), []byte{0xff, 0xff, 0xff, 0xff, 0xff})
+			f.Add(uint32(s.Offset+s.Size/2), []byte{1, 2, 3})
+		}
+	}
+	f.Fuzz(func(t *testing.T, off uint32, patch []byte) {
+		bad := bytes.Clone(good)
+		copy(bad[off%uint32(len(bad)):], patch)
+		obj, err := objfile.Read("fuzz", bytes.NewReader(bad), int64(len(bad)))
+		if err != nil {
+			return
+		}
+		file := symbol.New(obj, symbol.Options{DebugDirs: []string{}})
+		defer file.Close()
+		for _, fn := range file.Funcs() {
+			if fn.End <= fn.Entry || fn.Name == "" {
+				t.Errorf("function %+v", fn)
+			}
+		}
+	})
 }

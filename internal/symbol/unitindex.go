@@ -19,6 +19,10 @@ type unitIndex struct {
 	globals, consts []info.Offset
 }
 
+// maxFuncRanges bounds what damaged or hostile files can have kept: functions may
+// share a long list of ranges.
+const maxFuncRanges = 1 << 20
+
 // funcRange is an interval of addresses of a function; C's may have several.
 type funcRange struct {
 	low, high uint64
@@ -55,6 +59,9 @@ func (x *unitIndex) read(u *info.Unit) error {
 			ranges, err = u.AppendRanges(ranges[:0], e)
 			if err != nil {
 				return err
+			}
+			if len(x.funcs)+len(ranges) > maxFuncRanges {
+				return fmt.Errorf("the unit at %#x of .debug_info has functions in more than %d pieces", uint64(u.Off), maxFuncRanges)
 			}
 			for _, r := range ranges {
 				x.funcs = append(x.funcs, funcRange{r.Low, r.High, e.Off})
