@@ -19,11 +19,16 @@ const (
 	piece = 300 * time.Microsecond
 	// moment is how long it rests, at least: the kernel adds some 50 us.
 	moment = 10 * time.Microsecond
+	// patience is how long rests may take in all: on a busy machine each lasts for
+	// somebody's turn.
+	patience = time.Second
 )
 
 var (
 	slow  atomic.Int32 // how many have asked for it
 	start = time.Now()
+	// spent is how long rests took, all threads together.
+	spent atomic.Int64
 	// rested is when threads rested last, since start, by their ids. That some
 	// share a place does no harm.
 	rested [256]atomic.Int64
@@ -32,7 +37,9 @@ var (
 // Slow has all work of this process rest now and then, until end is called, once
 // or more.
 func Slow() (end func()) {
-	slow.Add(1)
+	if slow.Add(1) == 1 {
+		spent.Store(0)
+	}
 	return sync.OnceFunc(func() { slow.Add(-1) })
 }
 
@@ -40,13 +47,16 @@ func Slow() (end func()) {
 // rested for a while. Who works for long calls it every 0.1 ms or so; it costs next to
 // nothing.
 func Rest() {
-	if slow.Load() == 0 {
+	if slow.Load() == 0 || spent.Load() > int64(patience) {
 		return
 	}
 	last := &rested[uint(threadID())%uint(len(rested))]
-	if time.Since(start)-time.Duration(last.Load()) < piece {
+	now := time.Since(start)
+	if now-time.Duration(last.Load()) < piece {
 		return
 	}
 	sleep(moment)
-	last.Store(int64(time.Since(start)))
+	end := time.Since(start)
+	spent.Add(int64(end - now))
+	last.Store(int64(end))
 }
