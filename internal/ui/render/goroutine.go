@@ -49,15 +49,13 @@ func Goroutine(g *api.Goroutine, which GoroutineLocation, reasons WaitReasons, p
 	if g.ThreadID != 0 {
 		line += fmt.Sprintf(" (thread %d)", g.ThreadID)
 	}
-	if Waiting(g) && g.WaitReason != 0 {
+	switch {
+	case g.Status == api.GoroutineSyscall: // its reason is that of an earlier wait
+		line += " [syscall]"
+	case g.Status == api.GoroutineWaiting && g.WaitReason != 0:
 		line += " [" + reasons.Text(g.WaitReason) + "]"
 	}
 	return line
-}
-
-// Waiting tells whether a goroutine is blocked in the runtime or the kernel.
-func Waiting(g *api.Goroutine) bool {
-	return g.Status == api.GoroutineWaiting || g.Status == api.GoroutineSyscall
 }
 
 // GoroutineLabels writes the profiler labels of a goroutine, sorted by key.
