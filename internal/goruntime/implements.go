@@ -1,7 +1,6 @@
 package goruntime
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 
@@ -95,7 +94,7 @@ func (r *Runtime) typeMethods(mem target.Memory, t addr.Addr) ([]method, error) 
 	}
 	base, err := r.typesBase(mem, t)
 	if err != nil {
-		return nil, fmt.Errorf("the methods of %s are not known: %w", rt.Name, errors.Join(errMadeType, err))
+		return nil, fmt.Errorf("the methods of %s, which was made at run time, are not known: %w", rt.Name, err)
 	}
 	// abi.UncommonType: PkgPath, Mcount, Xcount, Moff.
 	at := t + addr.Addr(r.uncommonOffset(rt.Kind))
@@ -122,8 +121,6 @@ func (r *Runtime) typeMethods(mem target.Memory, t addr.Addr) ([]method, error) 
 	}
 	return list, err
 }
-
-var errMadeType = errors.New("it was made at run time, by package reflect")
 
 // uncommonOffset is where in a descriptor its table of methods is described: behind
 // what types of the kind have (internal/abi/type.go, Uncommon).

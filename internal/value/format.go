@@ -207,14 +207,27 @@ func readPointer(v *Value) (string, error) {
 // readBytes is a slice of bytes as a text, if it is one.
 func readBytes(v *Value) (string, error) {
 	data, n, err := sliceBytes(v, maxFormatText)
-	if err != nil || !utf8.Valid(data) {
-		return fmt.Sprintf("%d bytes", n), err
+	return bytesText(data, n), err
+}
+
+// bytesText is the beginning of n bytes as a text, if it is one.
+func bytesText(data []byte, n int64) string {
+	text := string(data)
+	if n > int64(len(data)) { // a character may be cut
+		for range utf8.UTFMax - 1 {
+			if utf8.ValidString(text) {
+				break
+			}
+			text = text[:len(text)-1]
+		}
 	}
-	text := strconv.Quote(string(data))
+	if !utf8.ValidString(text) {
+		return fmt.Sprintf("%d bytes", n)
+	}
 	if n > int64(len(data)) {
-		text += "..."
+		return strconv.Quote(text) + "..."
 	}
-	return text, nil
+	return strconv.Quote(text)
 }
 
 // sliceBytes reads at most limit elements of a slice or array of bytes, and

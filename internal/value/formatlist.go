@@ -3,9 +3,7 @@ package value
 import (
 	"fmt"
 	"math/big"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // readList is a container/list.List: a ring whose root is no element.
@@ -65,13 +63,7 @@ func readBuffer(v *Value) (string, error) {
 	}
 	n := s.len - int64(off)
 	data, err := s.at.read(v.env, int64(off), int(min(n, maxFormatText)))
-	if err != nil || !utf8.Valid(data) {
-		return fmt.Sprintf("%d bytes", n), err
-	}
-	if n > int64(len(data)) {
-		return strconv.Quote(string(data)) + "...", nil
-	}
-	return strconv.Quote(string(data)), nil
+	return bytesText(data, n), err
 }
 
 // readTarget is an atomic.Pointer: the address, and what is there.

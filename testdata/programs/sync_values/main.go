@@ -35,6 +35,7 @@ var (
 	stored, unset   atomic.Value
 	elements        = list.New()
 	noElements      list.List
+	umlauts         strings.Builder
 	partly          = bytes.NewBufferString("read: the rest")
 	whole, third    = big.NewRat(3, 1), big.NewRat(-1, 3)
 	zero            big.Rat
@@ -153,6 +154,8 @@ func work() {
 	say("*elements", `[main.Point{X: 0, Y: 0}, 1, "two"]`)
 	say("noElements", "[]")
 	say("*partly", fmt.Sprintf("%q", partly.String()))
+	umlauts.WriteString("a" + strings.Repeat("ü", 300))
+	say("umlauts", fmt.Sprintf("%q...", "a"+strings.Repeat("ü", 127)))
 	say("*whole", whole.String())
 	say("*third", third.String())
 	say("zero", zero.String())
