@@ -8,6 +8,7 @@ import (
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
+	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/target"
 	"github.com/tinydbg/tinydbg/internal/testkit"
 )
@@ -71,6 +72,10 @@ func FuzzCorruptMemory(f *testing.F) {
 		}
 	}
 	names = append(names, "runtime.allgs", "runtime.allm", "runtime.sched", "time.localLoc", "os.Stdout")
+	shape, err := w.file.TypeNamed("main.Shape")
+	if err != nil {
+		f.Fatal(err)
+	}
 	for seed := range uint64(12) {
 		f.Add(seed, uint8(seed*7))
 	}
@@ -82,6 +87,9 @@ func FuzzCorruptMemory(f *testing.F) {
 			v := w.global(t, name)
 			v.env = env
 			tree := v.ToAPI(LoadConfig{FollowPointers: true, MaxVariableRecurse: 4, MaxStringLen: 1 << 12, MaxArrayValues: 40, MaxStructFields: -1})
+			if v.Kind() == symbol.Interface {
+				_, _ = v.AssertInterface(shape)
+			}
 			if n := nodes(&tree); n > 2*maxNodes {
 				t.Errorf("%s has %d parts", name, n)
 			}

@@ -58,6 +58,9 @@ func (v *Value) syncEntries(limit int, visit func(key, elem *Value) (bool, error
 // trieType finds the type of a HashTrieMap's parts, which have its type arguments.
 // Since go1.27 there may be that of the code only, which other types share.
 func (v *Value) trieType(name string) (*symbol.Type, error) {
+	if v.Type == nil {
+		return nil, errors.New("the type of its parts is not known")
+	}
 	path, args, _ := strings.Cut(v.TypeName(), "[")
 	name = path[:strings.LastIndexByte(path, '.')+1] + name + "["
 	t, err := v.Type.File().TypeNamed(name + args)
@@ -84,8 +87,12 @@ func (w *trieWalk) node(n *Value, depth int) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	count, err := children.Len()
+	if err != nil {
+		return false, err
+	}
 	size := int64(n.env.ptrSize())
-	for i := range children.Type.Len() {
+	for i := range count {
 		at, err := children.word(i * size)
 		if err != nil {
 			return false, err
@@ -144,7 +151,7 @@ func (w *trieWalk) child(env *Env, at addr.Addr, depth int) (more bool, err erro
 
 // unshaped is the empty interface type for what generic code makes of it.
 func unshaped(t *symbol.Type) *symbol.Type {
-	if t.Name() != "go.shape.interface {}" {
+	if t == nil || t.Name() != "go.shape.interface {}" {
 		return t
 	}
 	if plain, err := t.File().TypeNamed("interface {}"); err == nil {
