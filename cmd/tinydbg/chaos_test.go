@@ -341,7 +341,8 @@ func (c *chaos) ask(i int) {
 }
 
 // nothingLeft has a debugger come and leave once more: if calls have taken long to end,
-// it finds what they needed.
+// it finds what they needed. A guard may stay for as long as the stack of a call is used by
+// nobody, but they must not add up.
 func (c *chaos) nothingLeft(t *testing.T) {
 	if t.Failed() {
 		return
@@ -352,9 +353,10 @@ func (c *chaos) nothingLeft(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("the last debugger: %v\n%s", err, out)
 	}
-	t.Logf("%d guards were left before the last debugger", kept)
-	if n := c.guards(); n != 0 {
-		t.Errorf("%d guards are left for good", n)
+	left := c.guards()
+	t.Logf("%d guards were left before the last debugger, %d after it", kept, left)
+	if left > 2 {
+		t.Error("they add up")
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // A call from the middle of optimised code leaves every register as it was, whether
-// the debugger is there at its end or was killed.
+// the debugger is there at its end or was killed. Afterwards nothing is left of it.
 func TestRegistersAfterCall(t *testing.T) {
 	for _, version := range testkit.Versions() {
 		path := testkit.Build(t, "registers_kept", testkit.Options{Go: version, Optimized: true})
@@ -24,7 +24,7 @@ func TestRegistersAfterCall(t *testing.T) {
 func registersAfterCall(t *testing.T, path, what string) {
 	proc := testkit.Start(t, path)
 	proc.WaitOutput(t, "started")
-	cmd, in, _ := brokenInto(t, proc, "break main.go:39\ncontinue\ncall main.slow()\nclearall\ncontinue\n")
+	cmd, _, _ := brokenInto(t, proc, "break main.go:39\ncontinue\ncall main.slow()\nclearall\ncontinue\n")
 	fmt.Fprintln(proc.Stdin)
 	proc.WaitOutput(t, "in the call")
 	if what != "finished" {
@@ -34,8 +34,7 @@ func registersAfterCall(t *testing.T, path, what string) {
 		_ = cmd.Wait()
 	}
 	if what == "succeeded" {
-		_, in, _ := brokenInto(t, proc, "break main.slow\ncontinue\n")
-		defer in.Close()
+		cmd, _, _ = brokenInto(t, proc, "break main.slow\ncontinue\n")
 	}
 	fmt.Fprintln(proc.Stdin)
 	testkit.Eventually(t, func() bool {
@@ -44,5 +43,7 @@ func registersAfterCall(t *testing.T, path, what string) {
 	if out := proc.Output(); !strings.Contains(out, "right") {
 		t.Errorf("the program says\n%s", out)
 	}
-	in.Close()
+	_ = cmd.Process.Kill() // nor of the last one
+	c := &chaos{T: t, service: proc}
+	testkit.Eventually(t, func() bool { return c.guards() == 0 }, "what the call needed is taken out")
 }

@@ -155,17 +155,18 @@ type Guard struct {
 // it are frames. The first word of each is the stack pointer that the thread had
 // where the call was made, 0 in one that is not in use; and then there is what the
 // system has on the stack when a signal handler is to return. The code looks for the
-// frame of which the word is at most Room above the thread's stack pointer, and
-// returns as a signal handler does. If there is none the thread goes on at the address
-// in the word at Otherwise. All numbers but the counts are of bytes,
-// and the addresses are from the beginning of the code.
+// frame of which the word is at most Room above the thread's stack pointer, has the
+// system clear what is before Frame, and returns as a signal handler does. (The memory
+// cannot be written to by the program, but it can be given back.) If there is none the
+// thread goes on at the address in the word at Otherwise. All numbers but the counts are
+// of bytes, and the addresses are from the beginning of the code.
 type EndCall struct {
 	Code []byte
 	Room int
 	// Otherwise is where that word is.
 	Otherwise int
 	// Frames is where the first is, FrameSize the size of each, and Frame where in
-	// it the system's part begins, at a multiple of 64.
+	// it the system's part begins, at a page.
 	Frames, FrameSize, Frame int
 	FrameCount               int
 }

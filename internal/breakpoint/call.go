@@ -13,12 +13,12 @@ import (
 // is there by then, the guard has the thread return as from a signal handler, with
 // a frame that says all that it had before the call (see arch.EndCall).
 //
-// A frame belongs to a stack pointer, and is good for one call: the debugger gives it
-// up when the call has ended, and when it is about to make another one there, those
-// that debuggers have left that died meanwhile (a thread that uses one cannot: the
-// memory is not writable). So what the registers were in an earlier call is never
-// taken for what they are in a later one. What a call needs to end by itself stays
-// until it has ended, see retire.go.
+// A frame belongs to a stack pointer, and is good for one call: the guard has it
+// cleared when it is used, the debugger gives it up when the call has ended, and when it
+// is about to make another one there, those that debuggers have left that died
+// meanwhile. So what the registers were in an earlier call is never taken for what
+// they are in a later one. What a call needs to end by itself stays until it has ended,
+// see retire.go.
 
 // Left are the calls of debuggers that died, as far as they are known.
 type Left struct {

@@ -53,8 +53,10 @@ func (t *Table) InCall() bool {
 }
 
 // inCall tells whether a call may be in progress that ends by what is in the region.
-// While it is, the address that it returns to is on the stack: that cannot move, nor
-// is it used by anybody else. Afterwards the word may stay there for a while.
+// A call that was never begun, or whose end the debugger has seen to and not noted, has
+// a frame, too. While one is in progress the address that it returns to is on the stack:
+// that cannot move, nor is the word used by anybody else. Afterwards it may stay there
+// for a while.
 func (t *Table) inCall(r *region) bool {
 	if r.table == 0 {
 		return false

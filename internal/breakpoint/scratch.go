@@ -17,7 +17,7 @@ const (
 	// slotCount is how many there are in a region.
 	slotCount = 576
 	// ScratchSize is what to map for copies and for calls, in bytes.
-	ScratchSize = 128 << 10
+	ScratchSize = 192 << 10
 	// slotsEnd is where the slots have ended, and what ends calls begins.
 	slotsEnd = 64 << 10
 	// reach is how far from the text a copy may be: its jumps and RIP-relative
