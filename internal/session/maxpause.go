@@ -58,8 +58,9 @@ func (s *Session) endStop() {
 	if s.dump != nil {
 		s.dump.stop()
 	}
+	least := s.cfg.MaxPause // which is the session goroutine's
 	s.startAll(api.DebuggerCommand{Name: api.Continue}, func(p *process) runLoop {
-		return func() (*run.Stop, error) { return p.loop.Relent(s.cfg.MaxPause) }
+		return func() (*run.Stop, error) { return p.loop.Relent(least) }
 	})
 	s.deadline.passed = true
 	s.warn("process %d was stopped for %v, the most that --max-pause allows: it runs again, and for as long breakpoints only count",

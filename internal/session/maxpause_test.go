@@ -101,3 +101,19 @@ func TestMaxPauseEndsDump(t *testing.T) {
 		t.Errorf("%+v, %v", st, err)
 	}
 }
+
+// A process is let go while it is resumed because its stop has lasted too long.
+func TestDetachWhenMaxPauseEnds(t *testing.T) {
+	p := testkit.StartCmd(t, exec.Command(testkit.Build(t, "hit_counter", testkit.Options{}), "2", "1000000000"))
+	p.WaitOutput(t, "started")
+	s, err := Attach(context.Background(), p.PID, Config{MaxPause: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.do(func() error { s.endStop(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Detach(context.Background(), false); err != nil {
+		t.Fatal(err)
+	}
+}

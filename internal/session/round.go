@@ -55,7 +55,9 @@ func (s *Session) startAll(cmd api.DebuggerCommand, loop func(*process) runLoop)
 		s.stops = nil // what follows looks at processes that are stopped
 		o.err = s.stopped(stop, err, cmd.ReturnInfoLoadConfig)
 		s.events.send(api.Event{Kind: api.EventStopped})
-		o.state = s.state()
+		if e := survive(func() error { o.state = s.state(); return nil }); e != nil {
+			o.err = errors.Join(o.err, e)
+		}
 		close(stops)
 	}}
 	for _, p := range s.group {
