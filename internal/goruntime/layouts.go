@@ -29,6 +29,14 @@ func (r *Runtime) layout() *layouts {
 	return l
 }
 
+// Prepare reads what looking at a goroutine takes, and the first look would wait
+// for. Nil is a process without a Go runtime.
+func (r *Runtime) Prepare() {
+	if r != nil {
+		r.layout()
+	}
+}
+
 func (r *Runtime) off() offsets { return r.layout().off }
 
 func (r *Runtime) gLayout() *gLayout { return &r.layout().g }

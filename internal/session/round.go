@@ -80,7 +80,10 @@ func (s *Session) run(p *process, loop runLoop) {
 	s.round.running++
 	p.runs, p.halted, p.resumed, p.view, p.seen = true, false, true, view{}, nil
 	p.mem.Reset()
-	go p.preload() // while nobody waits for us
+	go func(d debuggee) { // while nobody waits for us
+		d.preload()
+		d.runtime.Prepare()
+	}(p.debuggee)
 	go s.drive(p, p.proc, loop)
 }
 

@@ -25,6 +25,8 @@ type tracer struct {
 	waiting atomic.Int32
 	// blocked is set while the thread sits in wait4, or is about to.
 	blocked atomic.Bool
+	// calm: the last report came after a time for which polling is in vain.
+	calm bool // the tracer's own
 	// ended is closed when no more jobs are taken; why says the reason.
 	ended chan struct{}
 	why   atomic.Pointer[error]
@@ -138,6 +140,7 @@ func (t *tracer) takePending() bool {
 
 func (t *tracer) take(j *job) {
 	t.waiting.Add(-1)
+	t.calm = false
 	returned := false
 	defer func() {
 		if !returned {

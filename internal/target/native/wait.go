@@ -16,6 +16,11 @@ import (
 // one (BenchmarkTrapRoundTrip).
 const spinTime = 80 * time.Microsecond
 
+// calmTime is how long a report has to take for the next not to be polled for. It
+// is much longer than spinTime because to be woken takes a part of it, on a busy
+// machine a large one.
+const calmTime = 500 * time.Microsecond
+
 // askedTime is how long Wait polls for the answer to an interrupt: the thread may
 // wait for the very processor that we poll on.
 const askedTime = 10 * time.Microsecond
@@ -144,10 +149,11 @@ func (p *Process) sweep() bool {
 }
 
 // pause returns when there may be something to do. It polls for a while if a
-// thread is running, and then blocks.
+// thread is running, unless that was in vain the last time, and then blocks: what
+// polls has a processor that the program could use.
 // Precondition: tracer.
 func (p *Process) pause() {
-	if p.anyRunning() {
+	if !p.tracer.calm && p.anyRunning() {
 		for deadline := time.Now().Add(p.spinTime()); time.Now().Before(deadline); {
 			if p.tracer.waiting.Load() > 0 || p.collect(unix.WNOHANG) {
 				return
@@ -166,7 +172,9 @@ func (p *Process) pause() {
 	p.tracer.blocked.Store(true)
 	// Who offers a job after this looks at blocked, and wakes us up.
 	if p.tracer.waiting.Load() == 0 {
+		began := time.Now()
 		p.collect(0)
+		p.tracer.calm = time.Since(began) > calmTime
 	}
 	p.tracer.blocked.Store(false)
 }
