@@ -126,6 +126,7 @@ func (t *Thread) stepInjected(site uint64) (result uint64, err error) {
 		}
 		switch s.signal {
 		case unix.SIGTRAP:
+			t.takeKept()
 			if err := t.readRegs(); err != nil {
 				return 0, err
 			}

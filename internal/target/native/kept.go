@@ -20,7 +20,7 @@ func (p *Process) keep(tid int, s status) bool {
 	if t == nil || !s.stopped || s.event != 0 || s.signal != unix.SIGTRAP && !t.runsByItself(s) {
 		return false
 	}
-	t.kept = true
+	t.keeps = s.signal
 	p.kept = append(p.kept, t)
 	return true
 }
@@ -36,18 +36,18 @@ func (t *Thread) runsByItself(s status) bool {
 // the thread is resumed.
 func (p *Process) takeKept() {
 	p.kept = slices.DeleteFunc(p.kept, func(t *Thread) bool {
-		if t.kept && t.held == unix.SIGTRAP {
+		if t.keeps == unix.SIGTRAP {
 			t.flushRegs() // an error is that of a thread that is dying
 			t.takeKept()
 		}
-		return !t.kept
+		return t.keeps == 0
 	})
 }
 
 // takeKept takes the report of the thread's signal, if the kernel still has it.
 func (t *Thread) takeKept() {
-	if t.kept {
-		t.kept = false
+	if t.keeps != 0 {
+		t.keeps = 0
 		takeStop(t.id)
 	}
 }
@@ -61,7 +61,7 @@ func (p *Process) collectBeside(handle func(tid int, s status)) bool {
 	list := p.list()
 	for i := range list {
 		t := list[(p.beside+i)%len(list)]
-		if s, ok := peekOne(t.id); ok && !(t.kept && s.event == 0 && s.stopped) && p.take(t.id, s, handle) {
+		if s, ok := peekOne(t.id); ok && !(t.keeps != 0 && s.event == 0 && s.stopped) && p.take(t.id, s, handle) {
 			p.beside += i
 			return true
 		}

@@ -207,7 +207,7 @@ func (p *Process) add(id int) *Thread {
 // Precondition: tracer.
 func (p *Process) remove(t *Thread) {
 	t.setState(target.Exited)
-	t.kept = false
+	t.keeps = 0
 	p.mu.Lock()
 	delete(p.threads, t.id)
 	p.sorted = nil

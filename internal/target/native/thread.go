@@ -31,8 +31,9 @@ type Thread struct {
 	group bool
 	// asked: an interrupt was requested and no stop has answered it.
 	asked bool
-	// kept: the report of this stop was seen, but not taken (see Process.keep).
-	kept bool
+	// keeps is the signal of a stop whose report was seen, but not taken (see
+	// Process.keep).
+	keeps syscall.Signal
 	// unread: the event of this stop is still in the queue.
 	unread bool
 	// stepping: resumed for one instruction; stepped: that is how it got to
@@ -130,7 +131,7 @@ func (t *Thread) restart(request int, sig syscall.Signal) error {
 }
 
 func (t *Thread) setRunning() {
-	t.stop, t.held, t.group, t.kept = stopNone, 0, false, false
+	t.stop, t.held, t.group, t.keeps = stopNone, 0, false, 0
 	t.regs, t.dirty, t.mended = nil, false, time.Time{}
 	t.setState(target.Running)
 }
