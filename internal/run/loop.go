@@ -206,6 +206,7 @@ func (l *Loop) prepare() {
 // the next stop, which need not be the plan's.
 // Precondition: every thread stopped.
 func (l *Loop) Step(p step.Plan) (*Stop, error) {
+	l.respite = time.Time{}
 	l.CancelStep()
 	l.plan = p
 	act, err := p.Begin()

@@ -96,7 +96,7 @@ func (s *Session) drive(p *process, proc target.Process, loop runLoop) {
 		var err error
 		var seen []*threadView
 		visit := func() {
-			if stop, err = loop(); err == nil {
+			if stop, err = loop(); err == nil && stop != nil {
 				seen = p.arrival(stop)
 			}
 		}
