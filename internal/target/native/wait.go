@@ -153,7 +153,8 @@ func (p *Process) sweep() bool {
 // polls has a processor that the program could use.
 // Precondition: tracer.
 func (p *Process) pause() {
-	if !p.tracer.calm && p.anyRunning() {
+	mayBlock := len(p.kept) == 0 && !p.mainAsked()
+	if p.anyRunning() && !(p.tracer.calm && mayBlock) {
 		for deadline := time.Now().Add(p.spinTime()); time.Now().Before(deadline); {
 			if p.tracer.waiting.Load() > 0 || p.collect(unix.WNOHANG) {
 				return
