@@ -18,6 +18,8 @@ type settings struct {
 	rules [][2]string
 	// suspended: the place is not there (yet).
 	suspended bool
+	// mayWait: it may be suspended, also when the program has been started anew.
+	mayWait bool
 	// alone: it is in one process only.
 	alone bool
 	// watch is for watchpoints.

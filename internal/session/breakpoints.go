@@ -68,7 +68,7 @@ func (s *Session) nextID() int {
 // newBreakpoint makes a breakpoint for a process, but does not set it.
 func (pr *process) newBreakpoint(in api.CreateBreakpointIn) (*breakpoint.Breakpoint, error) {
 	b := &breakpoint.Breakpoint{Name: in.Breakpoint.Name, Disabled: in.Breakpoint.Disabled, ID: in.Breakpoint.ID}
-	set := &settings{Breakpoint: in.Breakpoint, rules: in.SubstitutePathRules}
+	set := &settings{Breakpoint: in.Breakpoint, rules: in.SubstitutePathRules, mayWait: in.Suspended}
 	if in.LocExpr != "" {
 		set.ExprString = in.LocExpr
 	}

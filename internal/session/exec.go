@@ -70,7 +70,7 @@ func (pr *process) rebind(b *breakpoint.Breakpoint) error {
 		return fmt.Errorf("a watchpoint ends with the process it was set in")
 	}
 	at, err := pr.placeAgain(set)
-	if err != nil && !set.suspended {
+	if err != nil && !set.suspended && !set.mayWait {
 		return err
 	}
 	set.suspended = err != nil

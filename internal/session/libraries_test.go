@@ -115,7 +115,7 @@ func TestGoLibraryLoaded(t *testing.T) {
 	cfg := quiet()
 	cfg.Args = []string{lib}
 	s := startSession(t, host, cfg)
-	s.suspend("main.double")
+	b := s.suspend("main.double")
 	st := s.command(api.Continue)
 	if at(st) != "main.go:13" || st.SelectedGoroutine == nil || s.mustEval("n") != "21" {
 		t.Fatalf("stopped at %s in goroutine %+v, n is %s", at(st), st.SelectedGoroutine, s.mustEval("n"))
@@ -133,6 +133,15 @@ func TestGoLibraryLoaded(t *testing.T) {
 	}
 	if st := s.command(api.Continue); !st.Exited || st.ExitStatus != 0 {
 		t.Errorf("at %s", at(st))
+	}
+	if discarded, err := s.Restart(context.Background(), api.RestartIn{}); err != nil || len(discarded) > 0 {
+		t.Fatalf("started anew without %+v, %v", discarded, err)
+	}
+	if now, err := s.GetBreakpoint(context.Background(), b.ID, ""); err != nil || len(now.Addrs) > 0 {
+		t.Errorf("before the library is there again, its breakpoint is %+v, %v", now, err)
+	}
+	if st := s.command(api.Continue); at(st) != "main.go:13" || st.CurrentThread.Breakpoint.ID != b.ID {
+		t.Errorf("started anew it stops at %s", at(st))
 	}
 }
 
