@@ -54,6 +54,9 @@ func TestSlow(t *testing.T) {
 // A guardian is told whether its debugger gives way, and where that is not allowed
 // nobody does.
 func TestGiveWay(t *testing.T) {
+	if priority.IsLow(os.Getpid()) {
+		t.Skip("whoever runs the tests wants them to give way")
+	}
 	end := GiveWay()
 	defer end()
 	if low := priority.IsLow(os.Getpid()); low != givesWay.Load() {
