@@ -25,6 +25,10 @@ const calmTime = 500 * time.Microsecond
 // wait for the very processor that we poll on.
 const askedTime = 10 * time.Microsecond
 
+// shortNap is how long Wait sleeps between looks for such an answer when it may
+// not block; the kernel adds some 50 us.
+const shortNap = 20 * time.Microsecond
+
 // Wait returns the next event. See target.Process. Neither a flood of events
 // nor one of requests can starve the other: they take turns.
 // Precondition: tracer.
@@ -153,21 +157,25 @@ func (p *Process) sweep() bool {
 // polls has a processor that the program could use.
 // Precondition: tracer.
 func (p *Process) pause() {
-	mayBlock := len(p.kept) == 0 && !p.mainAsked()
+	mayBlock, asked := len(p.kept) == 0 && !p.mainAsked(), p.anyAsked()
+	spin := spinTime
+	if asked && len(p.kept) == 0 {
+		spin = askedTime
+	}
 	if p.anyRunning() && !(p.tracer.calm && mayBlock) {
-		for deadline := time.Now().Add(p.spinTime()); time.Now().Before(deadline); {
+		for deadline := time.Now().Add(spin); time.Now().Before(deadline); {
 			if p.tracer.waiting.Load() > 0 || p.collect(unix.WNOHANG) {
 				return
 			}
 		}
 	}
-	if p.mainAsked() {
-		nap(100 * time.Microsecond)
+	if !mayBlock { // the main thread's end is not told; of those kept the reports would be found
+		if asked {
+			nap(shortNap)
+		} else {
+			nap(time.Millisecond)
+		}
 		p.missMain()
-		return
-	}
-	if len(p.kept) > 0 { // to block is to find their reports
-		nap(time.Millisecond)
 		return
 	}
 	p.tracer.blocked.Store(true)
@@ -180,18 +188,18 @@ func (p *Process) pause() {
 	p.tracer.blocked.Store(false)
 }
 
-// spinTime is how long to poll for the next report.
-func (p *Process) spinTime() time.Duration {
+// anyAsked tells whether a thread that runs is about to answer an interrupt.
+func (p *Process) anyAsked() bool {
 	if p.sweeping.asked == 0 {
-		return spinTime
+		return false
 	}
 	for _, t := range p.list() {
 		if t.asked && t.State() == target.Running {
-			return askedTime
+			return true
 		}
 	}
 	p.sweeping = sweep{}
-	return spinTime
+	return false
 }
 
 // nap sleeps on the tracer's thread, shortly.
