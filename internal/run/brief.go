@@ -16,7 +16,6 @@ func (l *Loop) briefly(th *thread) (*Stop, error) {
 	if regs, err := th.Registers(false); err != nil || regs.InCall() || l.only != nil || len(th.held) > 0 {
 		return l.Continue()
 	}
-	l.respite = time.Time{}
 	if stop, err := l.due(); stop != nil || err != nil {
 		return stop, err
 	}
