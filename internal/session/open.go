@@ -16,7 +16,6 @@ import (
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
-	"github.com/tinydbg/tinydbg/internal/guardian"
 	"github.com/tinydbg/tinydbg/internal/image"
 	"github.com/tinydbg/tinydbg/internal/pace"
 	"github.com/tinydbg/tinydbg/internal/proclist"
@@ -75,24 +74,6 @@ func Attach(ctx context.Context, pid int, cfg Config) (*Session, error) {
 		failed = &native.AttachError{PID: pid, Reason: native.Exited, Err: syscall.ESRCH}
 	}
 	return s.open(proc, file, failed)
-}
-
-// stepBack has the debugger run behind everybody else on the machine, and rest
-// now and then, until the function that it returns is called. Without a guardian
-// there would be nobody to call that off.
-func (s *Session) stepBack() (end func()) {
-	s.hurry = pace.Slow()
-	pace.Rest() // after the start
-	stepUp := func() {}
-	if s.cfg.Guardian {
-		stepUp = guardian.GiveWay()
-	}
-	return func() {
-		stepUp()
-		if !s.cfg.Running || s.cfg.Unattended {
-			s.hurry()
-		}
-	}
 }
 
 // prepareAttach reads and indexes what the stop of a process is not to wait for,
