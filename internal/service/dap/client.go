@@ -35,7 +35,8 @@ type client struct {
 	// session is there between launch or attach and the end. Only the worker
 	// changes it.
 	session atomic.Pointer[debuggee]
-	// calling: the worker waits for a function that it has called.
+	// calling: the worker waits for a function that it has called, or that setting
+	// a variable calls.
 	calling atomic.Bool
 	// begun is about the last command that makes the program run.
 	begun atomic.Pointer[begun]
@@ -141,5 +142,6 @@ func (c *client) heard(ev api.Event) {
 	if ev.Kind == api.EventResumed {
 		c.begun.Load().done()
 	}
-	c.tasks.add(func() { c.noticed(ev) })
+	own := c.calling.Load()
+	c.tasks.add(func() { c.noticed(ev, own) })
 }

@@ -166,15 +166,17 @@ func (c *client) stands() {
 	c.run.state = stands
 }
 
-// noticed takes in what other clients of the session do.
-func (c *client) noticed(ev api.Event) {
+// noticed takes in what other clients of the session do. own is an event of a call
+// by this client. A run may be over before anybody hears that it has begun: it is
+// told all the same, as the program stands elsewhere after it.
+func (c *client) noticed(ev api.Event, own bool) {
 	d := c.session.Load()
-	if d == nil || c.run.state == runs {
+	if d == nil || own || c.run.state == runs {
 		return
 	}
 	switch ev.Kind {
 	case api.EventResumed:
-		if st, err := d.State(c.ctx, true); err == nil && st.Running && c.run.state == stands {
+		if c.run.state == stands {
 			c.handles.reset()
 			c.run.state = runsForeign
 			c.out.event("continued", dap.ContinuedEventBody{ThreadId: c.threadOf(c.run.stop), AllThreadsContinued: true})

@@ -54,7 +54,10 @@ func (c *client) setExpression(r *request, a *dap.SetExpressionArguments) (any, 
 
 // assign sets a value and reads it again.
 func (c *client) assign(r *request, d *debuggee, scope api.EvalScope, expr, value string, f *dap.ValueFormat) (dap.Variable, error) {
-	if err := d.Set(r.ctx, scope, expr, value); err != nil {
+	c.calling.Store(true)
+	err := d.Set(r.ctx, scope, expr, value)
+	c.calling.Store(false)
+	if err != nil {
 		return dap.Variable{}, failed("Unable to set "+expr, err)
 	}
 	v, err := d.Eval(r.ctx, scope, expr, loadConfig())
