@@ -26,7 +26,7 @@ func (c *compiler) declared(pkg, name string) error {
 	if pkg == "" {
 		return nil
 	}
-	inTest := c.testBinary()
+	inTest, here := c.testBinary(), c.position(pkg)
 	for _, dir := range c.directories(pkg) {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
@@ -39,12 +39,25 @@ func (c *compiler) declared(pkg, name string) error {
 			if strings.HasSuffix(e.Name(), "_test.go") && !inTest {
 				continue
 			}
-			if d := declaredIn(filepath.Join(dir, e.Name()), name, pkg == c.pkg()); d != nil {
+			path, line := filepath.Join(dir, e.Name()), 0
+			if path == here.File {
+				line = here.Line
+			}
+			if d := declaredIn(path, name, line); d != nil {
 				return d.reason()
 			}
 		}
 	}
 	return nil
+}
+
+// position is where the program stands, if that is in the package.
+func (c *compiler) position(pkg string) symbol.Position {
+	if c.site.Image == nil || pkg != c.pkg() {
+		return symbol.Position{}
+	}
+	pos, _ := c.site.Image.File.Line(c.site.PC)
+	return pos
 }
 
 // testBinary tells whether the program was made of tests, so that their files
@@ -55,10 +68,8 @@ func (c *compiler) testBinary() bool {
 
 // directories are those with the source of a package, by import path or by name.
 func (c *compiler) directories(pkg string) (dirs []string) {
-	if c.site.Image != nil && pkg == c.pkg() {
-		if pos, ok := c.site.Image.File.Line(c.site.PC); ok {
-			return []string{filepath.Dir(pos.File)}
-		}
+	if pos := c.position(pkg); pos.File != "" {
+		return []string{filepath.Dir(pos.File)}
 	}
 	for _, im := range c.site.files() {
 		paths, _ := im.File.PackagesNamed(pkg)
@@ -111,8 +122,8 @@ func (d *declaration) reason() error {
 // maxGoFile bounds what is read of a source file, in bytes.
 const maxGoFile = 4 << 20
 
-// declaredIn looks for the declaration in a file, in functions too if local.
-func declaredIn(path, name string, local bool) (found *declaration) {
+// declaredIn looks for the declaration in a file, also in the function that line is in.
+func declaredIn(path, name string, line int) (found *declaration) {
 	if info, err := os.Stat(path); err != nil || info.Size() > maxGoFile {
 		return nil
 	}
@@ -128,7 +139,7 @@ func declaredIn(path, name string, local bool) (found *declaration) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncDecl, *ast.FuncLit:
-			return local
+			return fset.Position(n.Pos()).Line <= line && line <= fset.Position(n.End()).Line
 		case *ast.GenDecl:
 			inFunction := !slices.Contains(file.Decls, ast.Decl(n))
 			if d := declares(n, name); d != nil && (!inFunction || n.Tok == token.CONST) && (found == nil || found.local) {

@@ -201,6 +201,9 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: error %q; want %q", src, err, want)
 		}
 	}
+	if _, err := Eval("inAnother", sc); err == nil || strings.Contains(err.Error(), "constants") {
+		t.Errorf("a constant of a function that this is not: %v", err)
+	}
 }
 
 // What Go's syntax does not have, and values that the program does not print.

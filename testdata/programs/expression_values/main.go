@@ -305,6 +305,7 @@ func work(arg int, name string) (res int, err error) {
 }
 
 func main() {
-	r, err := work(3, "joe")
+	const inAnother = 3
+	r, err := work(inAnother, "joe")
 	fmt.Println(r, err, red, globalF)
 }
