@@ -30,7 +30,7 @@ func BenchmarkConditionThreads(b *testing.B) {
 // BenchmarkNext is one next, in a loop of two lines.
 func BenchmarkNext(b *testing.B) {
 	cfg := quiet()
-	cfg.Args = []string{"1", "1000000000"}
+	cfg.Args = []string{"1", "1000000000000"}
 	s := launched(b, "hot_loop", testkit.Options{}, cfg)
 	s.breakAt("main.loop")
 	s.command(api.Continue)

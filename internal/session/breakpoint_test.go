@@ -116,7 +116,7 @@ func TestRestart(t *testing.T) {
 
 func TestHaltAndBreakWhileRunning(t *testing.T) {
 	ctx := context.Background()
-	s, _ := attached(t, "hit_counter", testkit.Options{}, "4", "1000000000")
+	s, _ := attached(t, "hit_counter", testkit.Options{}, "4", "1000000000000")
 	for i := range 20 {
 		states := make(chan *api.DebuggerState, 1)
 		go func() {

@@ -19,7 +19,7 @@ import (
 // is mapped that it did not map, no thread is stopped, and it goes on.
 func TestDetachAtRandomMoments(t *testing.T) {
 	path := testkit.Build(t, "hit_counter", testkit.Options{})
-	p := testkit.Start(t, path, "8", "1000000000")
+	p := testkit.Start(t, path, "8", "1000000000000")
 	p.WaitOutput(t, "started")
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -63,7 +63,7 @@ func moments(t *testing.T, few int) int {
 // A command may be interrupted at any moment, and the program goes on.
 func TestInterruptedAtRandomMoments(t *testing.T) {
 	path := testkit.Build(t, "hit_counter", testkit.Options{})
-	p := testkit.Start(t, path, "8", "1000000000")
+	p := testkit.Start(t, path, "8", "1000000000000")
 	p.WaitOutput(t, "started")
 	rnd := rand.New(rand.NewSource(3))
 	s := busySession(t, p, rnd)
@@ -211,7 +211,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	path := testkit.Build(t, "hit_counter", testkit.Options{})
 	rnd := rand.New(rand.NewSource(2))
 	for range moments(t, 15) {
-		p := testkit.Start(t, path, "8", "1000000000")
+		p := testkit.Start(t, path, "8", "1000000000000")
 		p.WaitOutput(t, "started")
 		s := busySession(t, p, rnd)
 		p.Signal(t, os.Kill)

@@ -183,7 +183,7 @@ func TestGlancesAtTheEnd(t *testing.T) {
 // wait for its next stop: others have their glances meanwhile.
 func TestGlanceThatResumes(t *testing.T) {
 	ctx := t.Context()
-	s := launched(t, "hit_counter", testkit.Options{}, Config{Args: []string{"1", "1000000000"}, Redirects: quiet().Redirects})
+	s := launched(t, "hit_counter", testkit.Options{}, Config{Args: []string{"1", "1000000000000"}, Redirects: quiet().Redirects})
 	resumed := make(chan error, 1)
 	go func() {
 		resumed <- s.Glance(ctx, func() error {

@@ -38,7 +38,7 @@ func (o *told) has(part string) bool {
 // account.
 func TestMaxPause(t *testing.T) {
 	ctx := context.Background()
-	p := testkit.StartCmd(t, exec.Command(testkit.Build(t, "hit_counter", testkit.Options{}), "2", "1000000000"))
+	p := testkit.StartCmd(t, exec.Command(testkit.Build(t, "hit_counter", testkit.Options{}), "2", "1000000000000"))
 	p.WaitOutput(t, "started")
 	var warned, reported told
 	s, err := Attach(ctx, p.PID, Config{MaxPause: 30 * time.Millisecond, Warn: warned.add, Report: reported.add})
@@ -84,7 +84,7 @@ func TestMaxPause(t *testing.T) {
 // given up.
 func TestMaxPauseEndsDump(t *testing.T) {
 	ctx := context.Background()
-	p := testkit.StartCmd(t, exec.Command(testkit.Build(t, "hit_counter", testkit.Options{}), "2", "1000000000"))
+	p := testkit.StartCmd(t, exec.Command(testkit.Build(t, "hit_counter", testkit.Options{}), "2", "1000000000000"))
 	p.WaitOutput(t, "started")
 	s, err := Attach(ctx, p.PID, Config{MaxPause: time.Hour})
 	if err != nil {
@@ -104,7 +104,7 @@ func TestMaxPauseEndsDump(t *testing.T) {
 
 // A process is let go while it is resumed because its stop has lasted too long.
 func TestDetachWhenMaxPauseEnds(t *testing.T) {
-	p := testkit.StartCmd(t, exec.Command(testkit.Build(t, "hit_counter", testkit.Options{}), "2", "1000000000"))
+	p := testkit.StartCmd(t, exec.Command(testkit.Build(t, "hit_counter", testkit.Options{}), "2", "1000000000000"))
 	p.WaitOutput(t, "started")
 	s, err := Attach(context.Background(), p.PID, Config{MaxPause: time.Hour})
 	if err != nil {
