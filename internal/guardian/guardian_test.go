@@ -94,7 +94,7 @@ type service struct {
 
 func start(t *testing.T) service {
 	path := testkit.Build(t, "hit_counter", testkit.Options{})
-	s := service{Proc: testkit.StartCmd(t, exec.Command(path, "2", "1000000000"))}
+	s := service{Proc: testkit.StartCmd(t, exec.Command(path, "2", "1000000000000"))}
 	s.WaitOutput(t, "started")
 	f, err := elf.Open(path)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 // by itself; whoever attaches next takes everything out.
 func TestTrapsLeftBehind(t *testing.T) {
 	path := testkit.Build(t, "hit_counter", testkit.Options{})
-	p := testkit.StartCmd(t, exec.Command(path, "8", "1000000000"))
+	p := testkit.StartCmd(t, exec.Command(path, "8", "1000000000000"))
 	p.WaitOutput(t, "started")
 	r := attach(t, run.Hooks{Guard: true, Unguarded: func(err error) { t.Error(err) }}, p.PID, path)
 	m, fn := r.images.FuncNamed("main.work")

@@ -184,7 +184,7 @@ func TestTrapOnEveryInstruction(t *testing.T) {
 // asked; no thread is lost, and the text is as it was.
 func TestSetAndClearedWhileRunning(t *testing.T) {
 	path := testkit.Build(t, "hit_counter", testkit.Options{})
-	p := testkit.StartCmd(t, exec.Command(path, "8", "1000000000"))
+	p := testkit.StartCmd(t, exec.Command(path, "8", "1000000000000"))
 	p.WaitOutput(t, "started")
 	r := attach(t, run.Hooks{}, p.PID, path)
 	m, fn := r.images.FuncNamed("main.work")
@@ -253,7 +253,7 @@ func BenchmarkFalseCondition(b *testing.B) {
 // 1,000 threads until all are stopped.
 func BenchmarkStopOfManyThreads(b *testing.B) {
 	path := testkit.Build(b, "hot_loop", testkit.Options{})
-	r := launch(b, run.Hooks{}, path, "1000", "1000000000")
+	r := launch(b, run.Hooks{}, path, "1000", "1000000000000")
 	var hit time.Time
 	r.add(r.body("main.work"), func(*breakpoint.Hit) (bool, error) { hit = time.Now(); return true, nil })
 	r.cont() // once every thread is there
