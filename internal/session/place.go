@@ -7,7 +7,6 @@ import (
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/locspec"
-	"github.com/tinydbg/tinydbg/internal/unwind"
 )
 
 // placeOf finds the addresses that a request for a breakpoint means, in this
@@ -77,41 +76,8 @@ func addresses(text string, env locspec.Env) ([]addr.Addr, error) {
 // is no current place, and no address expression can be evaluated.
 // Precondition: session goroutine.
 func (pr *process) locationEnv(rules [][2]string) locspec.Env {
-	env := locspec.Env{Images: pr.images.All(), Rules: rules}
 	if pr.session.checkStopped() != nil {
-		return env
+		return locspec.Env{Images: pr.images.All(), Rules: rules}
 	}
-	env.Here = func() (locspec.Place, bool) {
-		_, f := pr.selectedFrame()
-		if f == nil {
-			return locspec.Place{}, false
-		}
-		return locspec.Place{File: f.File, Line: f.Line, PC: f.PC}, true
-	}
-	env.Eval = func(text string) (addr.Addr, error) {
-		w, f := pr.selectedFrame()
-		if f == nil {
-			return 0, errors.New("an address expression needs a stack to be evaluated in")
-		}
-		p, sc, err := pr.compileAt(text, f, w)
-		if err != nil {
-			return 0, err
-		}
-		return p.Address(sc)
-	}
-	return env
-}
-
-// selectedFrame is the topmost frame of the selected goroutine, or thread; nil
-// when it has none.
-func (pr *process) selectedFrame() (w where, f *unwind.Frame) {
-	w, err := pr.at(-1)
-	if err != nil {
-		return w, nil
-	}
-	frames := pr.stack(w, 1)
-	if len(frames) == 0 {
-		return w, nil
-	}
-	return w, &frames[0]
+	return pr.world().LocationEnv(api.EvalScope{GoroutineID: -1}, rules)
 }
