@@ -22,7 +22,7 @@ func (s *Session) CreateBreakpoint(_ context.Context, in api.CreateBreakpointIn)
 		out, err = s.createBreakpoint(in)
 		return err
 	})
-	return out, s.breakpointsChanged(err)
+	return out, s.changed(err)
 }
 
 func (s *Session) createBreakpoint(in api.CreateBreakpointIn) (*api.Breakpoint, error) {
@@ -194,7 +194,7 @@ func (s *Session) AmendBreakpoint(_ context.Context, want api.Breakpoint) error 
 // withBreakpoint runs f, which changes a breakpoint found by name or, without a
 // name, by ID, on each process's tracer.
 func (s *Session) withBreakpoint(id int, name string, f func(*process, *breakpoint.Breakpoint) error) error {
-	return s.breakpointsChanged(s.whileAlive(func() error {
+	return s.changed(s.whileAlive(func() error {
 		id, err := s.idOf(id, name)
 		if err != nil {
 			return err

@@ -23,13 +23,16 @@ func (s *Session) SubscribeBreakpoints(f func()) (cancel func()) {
 	return s.changes.add(func(struct{}) { f() })
 }
 
-// breakpointsChanged tells of a change, unless it has failed.
-func (s *Session) breakpointsChanged(err error) error {
+// changed tells of a change to breakpoints, unless it has failed.
+func (s *Session) changed(err error) error {
 	if err == nil {
-		s.changes.send(struct{}{})
+		s.breakpointsChanged()
 	}
 	return err
 }
+
+// breakpointsChanged tells of a change to breakpoints.
+func (s *Session) breakpointsChanged() { s.changes.send(struct{}{}) }
 
 func (e *subscribers[E]) add(f func(E)) (cancel func()) {
 	e.mu.Lock()

@@ -76,7 +76,7 @@ func (pr *process) leaveUnloaded(b *breakpoint.Breakpoint, loaded map[addr.Addr]
 	// There is nothing to restore where memory is gone.
 	_ = pr.set.Move(b, left)
 	settingsOf(b).suspended = len(left) == 0
-	_ = pr.session.breakpointsChanged(nil)
+	pr.session.breakpointsChanged()
 }
 
 // bindSuspended gives a breakpoint that waits its place, if there is one now.
@@ -95,7 +95,7 @@ func (pr *process) bindSuspended(b *breakpoint.Breakpoint) {
 		Kind:                               api.EventBreakpointMaterialized,
 		BreakpointMaterializedEventDetails: &api.BreakpointMaterializedEventDetails{Breakpoint: pr.apiBreakpoint(b)},
 	})
-	_ = pr.session.breakpointsChanged(nil)
+	pr.session.breakpointsChanged()
 }
 
 // lateRuntime looks for Go's runtime in a process that had none: it may be in a

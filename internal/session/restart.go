@@ -118,7 +118,7 @@ func (pr *process) restore(before []*breakpoint.Breakpoint) (discarded []api.Dis
 			discarded = append(discarded, api.DiscardedBreakpoint{Breakpoint: pr.apiBreakpoint(b), Reason: err.Error()})
 		}
 	}
-	_ = pr.session.breakpointsChanged(nil)
+	pr.session.breakpointsChanged()
 	return discarded
 }
 
