@@ -27,7 +27,7 @@ func (c *compiler) declared(pkg, name string) error {
 		return nil
 	}
 	inTest, here := c.testBinary(), c.position(pkg)
-	for _, dir := range c.directories(pkg) {
+	for _, dir := range c.directories(pkg, here) {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			continue
@@ -67,9 +67,10 @@ func (c *compiler) testBinary() bool {
 }
 
 // directories are those with the source of a package, by import path or by name.
-func (c *compiler) directories(pkg string) (dirs []string) {
-	if pos := c.position(pkg); pos.File != "" {
-		return []string{filepath.Dir(pos.File)}
+// One that the program stands in is known by here.
+func (c *compiler) directories(pkg string, here symbol.Position) (dirs []string) {
+	if here.File != "" {
+		return []string{filepath.Dir(here.File)}
 	}
 	for _, im := range c.site.files() {
 		paths, _ := im.File.PackagesNamed(pkg)
