@@ -28,44 +28,48 @@ type row struct {
 	name    string
 	figures []figure
 	do      func(c contender) ([]float64, error)
-	// alone measures the same without a debugger, where that says something;
-	// aloneS is what the table calls that.
-	alone  func() ([]float64, error)
-	aloneS string
+	// alone is the same without a debugger, nil where that says nothing.
+	alone *baseline
 	// least is how often it is run at least: the median of the longest of each run
 	// takes more of them.
 	least int
+}
+
+// baseline is what a program does by itself, and what the table calls that.
+type baseline struct {
+	name string
+	do   func() ([]float64, error)
 }
 
 func rows(t targets) []row {
 	seconds := func(limit float64) figure { return figure{"", "ms", limit, ""} }
 	memory := func(limit float64) figure { return figure{", memory", "MB", limit, ""} }
 	return []row{
-		{"exec to prompt, 82 MB server", []figure{seconds(0.1), memory(0.25)}, session(t.server, nil), nil, "", 0},
-		{"exec to prompt, 82 MB server, seen before", []figure{seconds(0.1), memory(0.25)}, remembered(session(t.server, nil)), nil, "", 0},
-		{"exec to prompt, 82 MB server, not in the page cache", []figure{seconds(0.1), memory(0)}, fromDisk(t.server, session(t.server, nil)), nil, "", 0},
-		{"exec to prompt, 2 MB hello", []figure{seconds(0.5), memory(0)}, session(t.lines, nil), nil, "", 0},
-		{"exec to prompt, 2 MB hello, seen before", []figure{seconds(0.5), memory(0)}, remembered(session(t.lines, nil)), nil, "", 0},
-		{"first break, locals, stack, 82 MB server", []figure{seconds(0.2), memory(0.2)}, session(t.server, nil, firstBreak...), nil, "", 0},
+		{"exec to prompt, 82 MB server", []figure{seconds(0.1), memory(0.25)}, session(t.server, nil), nil, 0},
+		{"exec to prompt, 82 MB server, seen before", []figure{seconds(0.1), memory(0.25)}, remembered(session(t.server, nil)), nil, 0},
+		{"exec to prompt, 82 MB server, not in the page cache", []figure{seconds(0.1), memory(0)}, fromDisk(t.server, session(t.server, nil)), nil, 0},
+		{"exec to prompt, 2 MB hello", []figure{seconds(0.5), memory(0)}, session(t.lines, nil), nil, 0},
+		{"exec to prompt, 2 MB hello, seen before", []figure{seconds(0.5), memory(0)}, remembered(session(t.lines, nil)), nil, 0},
+		{"first break, locals, stack, 82 MB server", []figure{seconds(0.2), memory(0.2)}, session(t.server, nil, firstBreak...), nil, 0},
 		{"first break, locals, stack, 82 MB server, seen before", []figure{seconds(0.05), memory(0.2)},
-			remembered(session(t.server, nil, firstBreak...)), alone(t.server, "main.main"), "the program alone", 0},
+			remembered(session(t.server, nil, firstBreak...)), &baseline{"the program alone", alone(t.server, "main.main")}, 0},
 		{"first break, locals, stack, 82 MB server, not in the page cache", []figure{seconds(0.2), memory(0)},
-			fromDisk(t.server, session(t.server, nil, firstBreak...)), nil, "", 0},
-		{"first break, locals, stack, 2 MB hello", []figure{seconds(0.5), memory(0)}, session(t.lines, nil, firstBreak...), nil, "", 0},
+			fromDisk(t.server, session(t.server, nil, firstBreak...)), nil, 0},
+		{"first break, locals, stack, 2 MB hello", []figure{seconds(0.5), memory(0)}, session(t.lines, nil, firstBreak...), nil, 0},
 		{"first break, locals, stack, 2 MB hello, seen before", []figure{seconds(0.5), memory(0)},
-			remembered(session(t.lines, nil, firstBreak...)), nil, "", 0},
+			remembered(session(t.lines, nil, firstBreak...)), nil, 0},
 		gapRow("longest gap over attach and detach, 2 MB", t.ticker),
 		gapRow("longest gap over attach and detach, 82 MB", t.server, "tick"),
-		{"false condition, per hit", []figure{{"", "us", 0.05, ""}}, falseHits(t.hotloop, "3000"), nil, "", 0},
-		{"false condition, per hit, 64 threads", []figure{{"", "us", 0.05, ""}}, falseHits(t.threads, "64", "1000"), nil, "", 0},
-		{"from a stop to the next, 1,000 threads", []figure{{"", "ms", 0, ""}}, nextStops(t.threads, 20, "1000"), nil, "", 0},
-		{"trace of a call and its return", []figure{{"", "us", 0.05, ""}}, tracedCalls(t.hotloop, 1000), nil, "", 0},
-		{"next over a plain line", []figure{{"", "ms", 0.2, ""}}, nextLines(t.lines, 60), nil, "", 0},
-		{"goroutines grouped, 100,000 parked", []figure{seconds(0.1), memory(1. / 3)}, groups(t.parked), nil, "", 0},
-		{"goroutines grouped, 1,000,000 parked, one run", []figure{seconds(0), memory(0)}, once(groups(t.parked, "1000000")), nil, "", 0},
-		{"what an editor asks at a stop, 82 MB, 10,000 goroutines", []figure{seconds(0.1)}, editorStops(t.server, 10_000, 20), nil, "", 0},
-		{"locals -v, 200 variables", []figure{seconds(0.2)}, repeated(t.values, nil, 300, "frame 1 locals -v", "v199"), nil, "", 0},
-		{"map of 1,000,000 strings by key", []figure{seconds(0.2)}, repeated(t.values, []string{"1000000"}, 1, `print main.million["key 777777"]`, "777777"), nil, "", 0},
+		{"false condition, per hit", []figure{{"", "us", 0.05, ""}}, falseHits(t.hotloop, "3000"), nil, 0},
+		{"false condition, per hit, 64 threads", []figure{{"", "us", 0.05, ""}}, falseHits(t.threads, "64", "1000"), nil, 0},
+		{"from a stop to the next, 1,000 threads", []figure{{"", "ms", 0, ""}}, nextStops(t.threads, 20, "1000"), nil, 0},
+		{"trace of a call and its return", []figure{{"", "us", 0.05, ""}}, tracedCalls(t.hotloop, 1000), nil, 0},
+		{"next over a plain line", []figure{{"", "ms", 0.2, ""}}, nextLines(t.lines, 60), nil, 0},
+		{"goroutines grouped, 100,000 parked", []figure{seconds(0.1), memory(1. / 3)}, groups(t.parked), nil, 0},
+		{"goroutines grouped, 1,000,000 parked, one run", []figure{seconds(0), memory(0)}, once(groups(t.parked, "1000000")), nil, 0},
+		{"what an editor asks at a stop, 82 MB, 10,000 goroutines", []figure{seconds(0.1)}, editorStops(t.server, 10_000, 20), nil, 0},
+		{"locals -v, 200 variables", []figure{seconds(0.2)}, repeated(t.values, nil, 300, "frame 1 locals -v", "v199"), nil, 0},
+		{"map of 1,000,000 strings by key", []figure{seconds(0.2)}, repeated(t.values, []string{"1000000"}, 1, `print main.million["key 777777"]`, "777777"), nil, 0},
 	}
 }
 
@@ -78,7 +82,7 @@ func (r row) measure(contenders []contender, runs int) []string {
 	for range max(runs, r.least) {
 		if r.alone != nil && failedAlone == nil {
 			var values []float64
-			if values, failedAlone = r.alone(); failedAlone == nil {
+			if values, failedAlone = r.alone.do(); failedAlone == nil {
 				alone = collect(alone, values)
 			}
 		}
@@ -119,9 +123,9 @@ func (r row) without(ours [][]float64, failed error) (lines []string) {
 
 func (r row) lineAlone(results [][]float64, failed error) string {
 	if failed != nil {
-		return fmt.Sprintf("| %s, %s | failed: %v | | | |", r.name, r.aloneS, firstLine(failed))
+		return fmt.Sprintf("| %s, %s | failed: %v | | | |", r.name, r.alone.name, firstLine(failed))
 	}
-	return fmt.Sprintf("| %s, %s | %s | | | |", r.name, r.aloneS, show(median(results[0]), r.figures[0].unit))
+	return fmt.Sprintf("| %s, %s | %s | | | |", r.name, r.alone.name, show(median(results[0]), r.figures[0].unit))
 }
 
 func collect(into [][]float64, values []float64) [][]float64 {

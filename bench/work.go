@@ -174,10 +174,10 @@ func gapRow(name, bin string, args ...string) row {
 				return err
 			})
 		},
-		alone: func() ([]float64, error) {
+		alone: &baseline{"undisturbed", func() ([]float64, error) {
 			return gap(bin, args, func(int) error { time.Sleep(took); return nil })
-		},
-		aloneS: "undisturbed", least: 15,
+		}},
+		least: 15,
 	}
 }
 
