@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -83,7 +84,7 @@ func secure(ctx context.Context, conn net.Conn, addr string, o Options) (net.Con
 // explain adds the likely reason when a server hung up without a word.
 func explain(err error, o Options) error {
 	var ended *ConnError
-	if !errors.As(err, &ended) || !errors.Is(err, io.EOF) && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if !errors.As(err, &ended) || !hungUp(err) {
 		return err
 	}
 	hint := "it may serve another client, belong to another user, or want a token or TLS"
@@ -91,4 +92,15 @@ func explain(err error, o Options) error {
 		hint = "it may serve another client, or want no token or no TLS"
 	}
 	return fmt.Errorf("%w (%s)", err, hint)
+}
+
+// hungUp is true when the server closed the connection, or let it stand. What
+// it had not read by then turns the end of the stream into a reset.
+func hungUp(err error) bool {
+	for _, end := range []error{io.EOF, syscall.ECONNRESET, syscall.EPIPE, os.ErrDeadlineExceeded} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return false
 }
