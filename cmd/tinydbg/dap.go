@@ -71,8 +71,6 @@ func (o *options) editorConfig() dap.Config {
 }
 
 func (o *options) serveEditor(ctx context.Context) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	defer stop()
 	l, err := o.listener()
 	if err != nil {
 		return err

@@ -8,12 +8,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime"
-	"syscall"
 
 	"github.com/tinydbg/tinydbg/internal/guardian"
 )
@@ -32,18 +29,17 @@ func run(args []string) int {
 		fmt.Fprintf(os.Stderr, "tinydbg runs on linux/amd64 only so far, this is %s/%s\n", runtime.GOOS, runtime.GOARCH)
 		return 1
 	}
-	// Ctrl-C belongs to the terminal, which asks what it means. These signals
-	// end the session as leaving it does: no trap may stay in the target.
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	o := &options{}
+	ctx, stop := o.interruptible()
 	defer stop()
-	root := newRoot()
+	root := newRoot(o)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = errors.New("tinydbg was ended by a signal")
+	if ctx.Err() != nil {
+		err = context.Cause(ctx) // whatever failed because of it
 	}
 	fmt.Fprintf(os.Stderr, "%v\n", err)
 	return 1

@@ -39,6 +39,9 @@ type options struct {
 	redirects   []string
 	tty         string
 	backend     string
+
+	// attended is called when the terminal is ready for commands, and for Ctrl-C.
+	attended func()
 }
 
 // globalFlags may stand before the name of the command as well as after it:

@@ -14,8 +14,7 @@ Arguments of the program to debug stand after --:
 	tinydbg exec ./hello -- server --config conf/config.toml`
 
 // newRoot returns the command line: one subcommand for each way to begin.
-func newRoot() *cobra.Command {
-	o := &options{}
+func newRoot(o *options) *cobra.Command {
 	root := &cobra.Command{
 		Use: "tinydbg", Short: "A debugger for Go programs", Long: about,
 		SilenceErrors: true, SilenceUsage: true,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/signal"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/logflags"
@@ -18,8 +17,6 @@ import (
 // serve runs a session for clients, until they or a signal end it. The address
 // is open before the process is touched: a program is not started for nothing.
 func (o *options) serve(ctx context.Context, s start) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	defer stop()
 	l, err := o.listener()
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -50,15 +49,8 @@ func (o *options) terminal(ctx context.Context, c *client.Client, begin func() e
 	if err := begin(); err != nil {
 		return err
 	}
-	if o.init != "" {
-		err := shell.Source(ctx, o.init)
-		if errors.Is(err, command.ErrQuit) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("--init: %w", err)
-		}
-	}
+	o.attended()
+	t.Init = o.init
 	return t.Run(ctx)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 
 	"github.com/spf13/cobra"
 
@@ -48,8 +47,7 @@ names an executable, or -p a running process, which runs on afterwards.`,
 }
 
 func trace(cmd *cobra.Command, o *options, tr tracing, args []string) error {
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
-	defer stop()
+	ctx := cmd.Context()
 	done, err := logflags.Setup(o.log, o.logOutput, o.logDest)
 	if err != nil {
 		return err

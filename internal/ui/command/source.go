@@ -70,7 +70,7 @@ func (s *Shell) Source(ctx context.Context, path string) error {
 			s.printf("%s%s\n", s.Theme.Prompt(s.Config.Prompt), lines.Text())
 		}
 		err := s.Exec(ctx, lines.Text())
-		if errors.Is(err, ErrQuit) {
+		if errors.Is(err, ErrQuit) || s.Left() {
 			return err
 		}
 		if err != nil {

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"strings"
 )
 
@@ -67,8 +69,12 @@ func (p *Plain) read(in io.Reader) {
 	close(p.lines)
 }
 
-// Line returns the next line, or the context's error once it has ended.
+// Line returns the next line, ErrInterrupted when there is a Ctrl-C instead, or
+// the context's error once it has ended.
 func (p *Plain) Line(ctx context.Context, prompt string) (string, error) {
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
 	fmt.Fprint(p.out, prompt)
 	select {
 	case l := <-p.back:
@@ -81,6 +87,9 @@ func (p *Plain) Line(ctx context.Context, prompt string) (string, error) {
 			return "", io.EOF
 		}
 		return l.text, l.err
+	case <-interrupts:
+		fmt.Fprintln(p.out)
+		return "", ErrInterrupted
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}

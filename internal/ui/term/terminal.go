@@ -22,6 +22,9 @@ type Terminal struct {
 	// Multi is set when the server accepts several clients, so that leaving
 	// it is not the end of the session.
 	Multi bool
+	// Init is a file of commands that are carried out before the first is read,
+	// or "". If it cannot be read, Run fails.
+	Init string
 
 	// asking is held while a question is open: Ctrl-C may bring up one while
 	// a command waits for the program.
@@ -61,6 +64,9 @@ func (t *Terminal) gone() error {
 
 // commands reads while there is a server, and carries out.
 func (t *Terminal) commands(ctx, connected context.Context) error {
+	if err := t.begin(ctx); err != nil || t.Shell.Left() {
+		return t.left(err)
+	}
 	t.Shell.Ask = func(question, choices string) (rune, error) { return t.ask(connected, question, choices) }
 	for {
 		line, err := t.In.Line(connected, t.Shell.Theme.Prompt(t.Shell.Config.Prompt))
@@ -91,6 +97,22 @@ func (t *Terminal) commands(ctx, connected context.Context) error {
 	}
 }
 
+// begin carries out the commands to begin with.
+func (t *Terminal) begin(ctx context.Context) error {
+	if t.Init == "" {
+		return nil
+	}
+	err := t.interruptible(ctx, func(ctx context.Context) error { return t.Shell.Source(ctx, t.Init) })
+	switch {
+	case err == nil || errors.Is(err, command.ErrQuit) || ctx.Err() != nil:
+		return err
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintf(t.Out, "The rest of %s was given up.\n", t.Init)
+		return nil
+	}
+	return fmt.Errorf("--init: %w", err)
+}
+
 // left is the outcome of a session the user ended.
 func (t *Terminal) left(err error) error {
 	if err == command.ErrQuit {
@@ -99,9 +121,20 @@ func (t *Terminal) left(err error) error {
 	return err
 }
 
-// exec carries out a line, an empty one being the last one again. Ctrl-C
-// meanwhile stops the program if it runs, and else gives the command up.
+// exec carries out a line, an empty one being the last one again.
 func (t *Terminal) exec(ctx context.Context, line string) error {
+	return t.interruptible(ctx, func(ctx context.Context) error {
+		if strings.TrimSpace(line) == "" {
+			return t.Shell.Repeat(ctx)
+		}
+		t.Shell.Remember(line)
+		return t.Shell.Exec(ctx, line)
+	})
+}
+
+// interruptible carries out commands. Ctrl-C meanwhile stops the program if it
+// runs, and else gives them up.
+func (t *Terminal) interruptible(ctx context.Context, carryOut func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	signals := make(chan os.Signal, 1)
@@ -120,11 +153,7 @@ func (t *Terminal) exec(ctx context.Context, line string) error {
 	defer watcher.Wait()
 	defer cancel()
 	defer signal.Stop(signals)
-	if strings.TrimSpace(line) == "" {
-		return t.Shell.Repeat(ctx)
-	}
-	t.Shell.Remember(line)
-	return t.Shell.Exec(ctx, line)
+	return carryOut(ctx)
 }
 
 // interrupt is Ctrl-C while a command is carried out.
