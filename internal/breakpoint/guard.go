@@ -76,6 +76,18 @@ func (t *Table) AddGuarded(base addr.Addr, size int, own, before target.Handler)
 	return nil
 }
 
+// Guard is the handler for SIGTRAP that is to be in place, which is the newest
+// guard; ok is false when there is none.
+func (t *Table) Guard() (own target.Handler, ok bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	list := t.byAge()
+	if len(list) == 0 {
+		return own, false
+	}
+	return list[len(list)-1].own, true
+}
+
 func (t *Table) putHeader(b []byte, r *region) error {
 	h := header{Base: r.base, Size: uint64(r.size), Before: r.before, Own: r.own, Unframed: r.unframed}
 	copy(h.Magic[:], magic)

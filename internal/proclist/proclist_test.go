@@ -173,7 +173,7 @@ func TestParse(t *testing.T) {
 	if err != nil || s != (stat{comm: "a) (b", state: "S", ppid: 5, flags: 4194560, threads: 1, startTicks: 4242}) {
 		t.Errorf("parseStat: %+v %v", s, err)
 	}
-	if got := parseStatus("Tgid:\t7\nTracerPid:\t8\nUid:\t1\t2\t3\t4\n"); got != (status{7, 8, 2}) {
+	if got := parseStatus("Tgid:\t7\nTracerPid:\t8\nUid:\t1\t2\t3\t4\nSigCgt:\t00000001800004ec\n"); got != (status{7, 8, 2, 0x1800004ec}) {
 		t.Errorf("parseStatus: %+v", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -95,6 +96,16 @@ func Started(pid int) (ticks uint64, err error) {
 	return stat.startTicks, nil
 }
 
+// Catches tells whether a process has a handler for a signal. The error says that
+// there is no such process.
+func Catches(pid int, sig syscall.Signal) (bool, error) {
+	status, err := readStatus(procDir(pid))
+	if err != nil {
+		return false, gone(pid)
+	}
+	return status.caught>>(sig-1)&1 != 0, nil
+}
+
 // stat is what we want of /proc/PID/stat, see proc_pid_stat(5).
 type stat struct {
 	comm, state string
@@ -157,6 +168,7 @@ var bootTime = sync.OnceValue(func() time.Time {
 // status is what we want of /proc/PID/status.
 type status struct {
 	tgid, tracer, euid int
+	caught             uint64 // signals that have a handler, bit 0 is number 1
 }
 
 func readStatus(dir string) (status, error) {
@@ -178,6 +190,8 @@ func parseStatus(text string) (s status) {
 			s.tracer, _ = strconv.Atoi(fields[0])
 		case name == "Uid" && len(fields) == 4:
 			s.euid, _ = strconv.Atoi(fields[1])
+		case name == "SigCgt" && len(fields) == 1:
+			s.caught, _ = strconv.ParseUint(fields[0], 16, 64)
 		}
 	}
 	return s

@@ -89,7 +89,7 @@ func (l *Loop) born(th *thread) error {
 // the one before is dropped.
 func (l *Loop) exec(th *thread) *Stop {
 	l.pending = slices.DeleteFunc(l.pending, func(s *Stop) bool { return s.Reason != ChildExeced })
-	l.meanwhile = nil
+	l.meanwhile, l.unguarded = nil, false
 	l.noScratch, l.warned, l.plan, l.alone, l.only, l.calls = nil, false, nil, false, nil, nil
 	l.ready, l.ended = false, nil
 	*th = thread{Thread: th.Thread}
@@ -108,6 +108,7 @@ func (l *Loop) forked(ev target.Event) {
 // signal handles a signal that a thread is about to receive.
 func (l *Loop) signal(th *thread, sig syscall.Signal) (*Stop, error) {
 	if sig == syscall.SIGTRAP {
+		l.mindGuard(th)
 		if stop, passOn, err := l.trapped(th); !passOn || err != nil {
 			return stop, err
 		}

@@ -90,6 +90,44 @@ func (l *Loop) guarding(base addr.Addr, before target.Handler) target.Handler {
 	return h
 }
 
+// mindGuard sees to it that the guard is put back if the kernel has taken it out:
+// it sets the default for SIGTRAP when a thread that blocks that, as Go's do in
+// signal handlers, comes to a trap or a watchpoint. Without the guard the next one
+// would kill the process, were we to die.
+// Precondition: th stopped at a SIGTRAP.
+func (l *Loop) mindGuard(th *thread) {
+	sigs, ok := l.proc.(target.SignalHandler)
+	if !ok || !l.hooks.Guard {
+		return
+	}
+	own, ok := l.table.Guard()
+	if !ok {
+		return
+	}
+	if lost, err := sigs.WasReset(th.Thread, syscall.SIGTRAP); lost && err == nil && !l.unguarded {
+		l.unguarded = true
+		l.meanwhile = append(l.meanwhile, func() { l.putBack(sigs, own) })
+	}
+}
+
+// putBack installs the guard again, unless the program has a handler by now.
+// Precondition: every thread stopped.
+func (l *Loop) putBack(sigs target.SignalHandler, own target.Handler) {
+	l.unguarded = false
+	ths := l.stopped()
+	if len(ths) == 0 {
+		return
+	}
+	was, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, own)
+	if err == nil && was.Addr != 0 && was.Addr != own.Addr {
+		_, err = sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, was)
+	}
+	var exited *target.ExitedError
+	if err != nil && l.hooks.Unguarded != nil && !errors.As(err, &exited) && !errors.Is(err, target.ErrThreadGone) {
+		l.hooks.Unguarded(fmt.Errorf("the handler for traps that outlive the debugger could not be put back: %w", err))
+	}
+}
+
 // ErrKept means that scratch memory cannot be unmapped yet.
 var ErrKept = errors.New("the program uses the debugger's handler for SIGTRAP: its memory stays mapped")
 
@@ -110,8 +148,7 @@ func (l *Loop) unguard() error {
 	if err != nil {
 		return err
 	}
-	// The kernel has set the default if a thread that blocks SIGTRAP, as Go's do
-	// in signal handlers, ran into a trap or was stepped.
+	// The kernel may have set the default, see mindGuard.
 	if was.Addr != 0 && !slices.Contains(handlers, was.Addr) && was.Addr != before.Addr {
 		// The program has a handler of its own by now, which may call ours.
 		_, err := sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, was)
@@ -151,8 +188,12 @@ func (l *Loop) leaveHandlers(sigs target.SignalHandler) error {
 // a copy: in Go programs every handler blocks SIGTRAP.
 func (l *Loop) inHandler(th *thread, sigs target.SignalHandler) bool {
 	if l.recovering {
-		if blocks, err := sigs.Blocks(th.Thread, syscall.SIGTRAP); err == nil && blocks {
-			return true
+		// A debugger that died may have had it let in SIGTRAP, which Go's block with
+		// all others.
+		for _, sig := range []syscall.Signal{syscall.SIGTRAP, syscall.SIGURG} {
+			if blocks, err := sigs.Blocks(th.Thread, sig); err == nil && blocks {
+				return true
+			}
 		}
 	}
 	regs, err := th.Registers(false)

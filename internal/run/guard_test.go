@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/proclist"
 	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/target/native"
 	"github.com/tinydbg/tinydbg/internal/testkit"
@@ -54,6 +56,25 @@ func TestTrapsLeftBehind(t *testing.T) {
 	})
 	if string(r.text(m, fn)) != string(before) {
 		t.Error("a trap is left")
+	}
+}
+
+// A thread that runs into a trap in a signal handler, where Go's block SIGTRAP, has
+// the kernel take the guard out. It is put back.
+func TestGuardAfterTrapInSignalHandler(t *testing.T) {
+	path := testkit.Build(t, "hit_counter", testkit.Options{})
+	p := testkit.StartCmd(t, exec.Command(path, "4", "1000000000000"))
+	p.WaitOutput(t, "started")
+	r := attach(t, run.Hooks{Guard: true, Unguarded: func(err error) { t.Error(err) }}, p.PID, path)
+	hits := 0
+	r.add(r.entry("runtime.sigtrampgo"), func(*breakpoint.Hit) (bool, error) { hits++; return hits%3 == 0, nil })
+	for range 4 {
+		if stop := r.cont(); stop.Reason != run.BreakpointReached {
+			t.Fatalf("stop %+v", stop)
+		}
+		if catches, err := proclist.Catches(p.PID, syscall.SIGTRAP); !catches || err != nil {
+			t.Errorf("after %d hits there is a handler for SIGTRAP: %v, %v", hits, catches, err)
+		}
 	}
 }
 

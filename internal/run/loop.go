@@ -49,6 +49,8 @@ type Loop struct {
 	between []func() (*Stop, error)
 	// meanwhile is to be done when every thread has been stopped.
 	meanwhile []func()
+	// unguarded: the guard is to be put back meanwhile.
+	unguarded bool
 	// held: nobody runs for a moment.
 	held bool
 	// recovering: it takes out what a dead debugger left.
@@ -295,6 +297,9 @@ func (l *Loop) wait() (*Stop, error) {
 			return l.failed(err)
 		}
 		if stop == nil {
+			if err := l.doMeanwhile(); err != nil {
+				return l.failed(err)
+			}
 			continue
 		}
 		if stop.Reason == Exited {

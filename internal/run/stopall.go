@@ -33,6 +33,7 @@ func (l *Loop) gather() error {
 			return err
 		}
 	}
+	l.runMeanwhile()
 	return nil
 }
 
@@ -55,11 +56,16 @@ func (l *Loop) stopThreads() error {
 	if err := l.drain(); err != nil {
 		return err
 	}
+	l.runMeanwhile()
+	return nil
+}
+
+// runMeanwhile does what was put off until nobody runs.
+func (l *Loop) runMeanwhile() {
 	for _, f := range l.meanwhile {
 		f()
 	}
 	l.meanwhile = nil
-	return nil
 }
 
 // drain takes the events that are there already. A thread whose event was not
@@ -130,6 +136,7 @@ func (l *Loop) absorbSignal(th *thread, sig syscall.Signal) {
 		}
 		return
 	}
+	l.mindGuard(th)
 	cause, err := th.Cause()
 	if err != nil {
 		return

@@ -112,12 +112,24 @@ func (l *Loop) hit(th *thread, site *breakpoint.Site, h *breakpoint.Hit) (*Stop,
 		return stop, nil
 	}
 	if len(l.meanwhile) > 0 {
-		if err := l.stopThreads(); err != nil {
-			return nil, err
-		}
-		return nil, l.resumeAgain()
+		return nil, l.doMeanwhile()
 	}
 	return nil, l.sendOn(th, h.Regs)
+}
+
+// doMeanwhile does what is to be done while nobody runs, if there is anything.
+func (l *Loop) doMeanwhile() error {
+	if len(l.meanwhile) == 0 {
+		return nil
+	}
+	if l.held {
+		l.runMeanwhile()
+		return nil
+	}
+	if err := l.stopThreads(); err != nil {
+		return err
+	}
+	return l.resumeAgain()
 }
 
 // ranInto is a thread's running into a site's trap. A single step has ended so,

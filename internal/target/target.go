@@ -299,6 +299,11 @@ type SignalHandler interface {
 	// Blocks tells whether the thread blocks a signal.
 	// Precondition: tracer; t stopped.
 	Blocks(t Thread, sig syscall.Signal) (bool, error)
+	// WasReset tells whether the process has no handler for a signal any more that
+	// the processor has just raised for a thread: the kernel sets the default if the
+	// thread blocks it.
+	// Precondition: tracer; t stopped at the signal.
+	WasReset(t Thread, sig syscall.Signal) (bool, error)
 }
 
 // ChildHooks are asked about what the process forks. All are optional, and run

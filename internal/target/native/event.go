@@ -65,6 +65,8 @@ func (t *Thread) atSignal(sig syscall.Signal, request int) {
 	t.stop, t.held = stopSignal, sig
 	if sig != unix.SIGTRAP {
 		t.mendSyscall()
+	} else {
+		t.stepOver()
 	}
 	if t.forward == sig {
 		t.forward = 0

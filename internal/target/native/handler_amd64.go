@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/proclist"
 	"github.com/tinydbg/tinydbg/internal/target"
 )
 
@@ -66,16 +67,38 @@ func (p *Process) changeHandler(t target.Thread, sig syscall.Signal, to *sigacti
 // signal does, unless the handler was set up otherwise.
 // Precondition: tracer; t stopped.
 func (p *Process) Blocks(of target.Thread, sig syscall.Signal) (bool, error) {
-	t, ok := of.(*Thread)
-	if !ok || t.p != p {
-		return false, errors.New("the thread is not of this process")
-	}
-	if err := t.check(); err != nil {
+	mask, err := p.blocked(of)
+	return mask&bit(sig) != 0, err
+}
+
+// WasReset tells whether the kernel has set the default for a signal that the
+// processor has raised for the thread, since that blocked it. Afterwards it does not
+// block that one any more; but one who blocks SIGTRAP blocks others, too, as do all
+// signal handlers of Go. Who blocks nothing is not looked at further.
+// Precondition: tracer; t stopped at the signal.
+func (p *Process) WasReset(of target.Thread, sig syscall.Signal) (bool, error) {
+	mask, err := p.blocked(of)
+	if mask == 0 || err != nil {
 		return false, err
 	}
-	mask, err := getSigmask(t.id)
-	if err != nil {
-		return false, t.failed("read the signal mask of", err)
-	}
-	return mask>>(sig-1)&1 != 0, nil
+	catches, err := proclist.Catches(p.pid, sig)
+	return !catches, err
 }
+
+// blocked is the thread's signal mask.
+func (p *Process) blocked(of target.Thread) (mask uint64, err error) {
+	t, ok := of.(*Thread)
+	if !ok || t.p != p {
+		return 0, errors.New("the thread is not of this process")
+	}
+	if err := t.check(); err != nil {
+		return 0, err
+	}
+	if mask, err = getSigmask(t.id); err != nil {
+		return 0, t.failed("read the signal mask of", err)
+	}
+	return mask, nil
+}
+
+// bit is a signal in a mask.
+func bit(sig syscall.Signal) uint64 { return 1 << (sig - 1) }

@@ -39,6 +39,9 @@ type Thread struct {
 	// stepping: resumed for one instruction; stepped: that is how it got to
 	// this stop.
 	stepping, stepped bool
+	// blocks is the signal mask that it has but for a single step, see letStep; 0 for
+	// the one that it has.
+	blocks uint64
 	// due is an event to report at the next clean stop.
 	due *target.Event
 	// forward is a signal we sent ourselves, to be passed without an event.
@@ -85,6 +88,9 @@ func (t *Thread) Resume(sig syscall.Signal) error {
 	if t.group && t.stop == stopEvent {
 		request = unix.PTRACE_LISTEN
 	}
+	if t.blocks != 0 && t.check() == nil && !trapPending(t.id) {
+		t.stepOver() // the step was broken off
+	}
 	return t.run(request, sig)
 }
 
@@ -122,7 +128,11 @@ func (t *Thread) restart(request int, sig syscall.Signal) error {
 	if err := t.flushRegs(); err != nil {
 		return t.failed("write registers of", err)
 	}
-	t.stepping = request == unix.PTRACE_SINGLESTEP
+	if t.stepping = request == unix.PTRACE_SINGLESTEP; t.stepping {
+		if err := t.letStep(); err != nil {
+			return t.failed("change the signal mask of", err)
+		}
+	}
 	t.setRunning()
 	if err := ptrace(request, t.id, 0, uintptr(sig)); err != nil {
 		return t.failed("resume", err)
