@@ -11,6 +11,7 @@ const (
 	emptyOne     = 1
 	minTopHash   = 5
 	sameSizeGrow = 8
+	hashWriting  = 4
 	// maxOverflow bounds a chain of overflow buckets; the runtime grows a map
 	// long before.
 	maxOverflow = 1 << 16

@@ -35,10 +35,10 @@ var wanted = []struct{ name, fields string }{
 	{"runtime.moduledata", "text etext types etypes next"},
 	{"internal/abi.Type", "Size_ TFlag Kind_ Str"},
 	{"internal/abi.ITab|runtime.itab", "Type|_type"},
-	{"internal/runtime/maps.Map|", "used dirPtr dirLen"},
+	{"internal/runtime/maps.Map|", "used seed dirPtr dirLen globalShift writing"},
 	{"internal/runtime/maps.table|", "index groups"},
 	{"internal/runtime/maps.groupsReference|", "data lengthMask"},
-	{"runtime.hmap|", "count flags B buckets oldbuckets"},
+	{"runtime.hmap|", "count flags B hash0 buckets oldbuckets"},
 	{"internal/abi.MapType|internal/abi.SwissMapType", "Flags GroupSize? SlotSize? ElemOff? KeysOff? KeyStride? ElemsOff? ElemStride? BucketSize?"},
 }
 

@@ -183,6 +183,7 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 		p.lateRuntime()
 		err = errors.Join(err, p.rest())
 	}
+	s.boundStop()
 	s.watchOver = s.watchesOver()
 	s.loadReturned(results)
 	if s.called != nil {
@@ -190,7 +191,6 @@ func (s *Session) stopped(stop *run.Stop, err error, results *api.LoadConfig) er
 		err = errors.Join(err, s.called.err)
 	}
 	s.loadInfo()
-	s.boundStop()
 	return errors.Join(err, conditionErrors(stop))
 }
 

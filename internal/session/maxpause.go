@@ -2,19 +2,29 @@ package session
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/run"
 	"github.com/tinydbg/tinydbg/internal/target"
+	"github.com/tinydbg/tinydbg/internal/target/pagecache"
 )
 
 // deadline bounds the stops of processes that were attached to. It belongs to
 // the session goroutine.
 type deadline struct {
-	timer *time.Timer // of the stop in progress
+	bound *bound // of the stop in progress
 	// passed: the process runs because its stop had lasted too long.
 	passed bool
+}
+
+// bound is how long one stop may last.
+type bound struct {
+	timer *time.Timer
+	mu    sync.Mutex
+	over  bool               // the stop has ended
+	mems  []*pagecache.Cache // those of the processes
 }
 
 // boundStop is called when the processes have been stopped for the user.
@@ -24,22 +34,50 @@ func (s *Session) boundStop() {
 		return
 	}
 	s.unboundStop()
-	var timer *time.Timer
-	timer = time.AfterFunc(s.cfg.MaxPause, func() {
+	b := &bound{}
+	for _, p := range s.group {
+		b.mems = append(b.mems, p.mem)
+	}
+	why := fmt.Errorf("given up: the process has been stopped for %v, the most that --max-pause allows", s.cfg.MaxPause)
+	b.timer = time.AfterFunc(s.cfg.MaxPause, func() {
+		b.refuse(why) // or the session goroutine might not be free for long
 		_ = s.do(func() error {
-			if s.deadline.timer == timer {
+			if s.deadline.bound == b {
 				s.endStop()
 			}
 			return nil
 		})
 	})
-	s.deadline.timer = timer
+	s.deadline.bound = b
+}
+
+// refuse ends what is being read of the processes while they stand.
+func (b *bound) refuse(why error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.over {
+		return
+	}
+	for _, m := range b.mems {
+		m.Refuse(why)
+	}
+}
+
+// end is called when the processes are resumed.
+func (b *bound) end() {
+	b.timer.Stop()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.over = true
+	for _, m := range b.mems {
+		m.Refuse(nil)
+	}
 }
 
 // unboundStop is called when the processes are resumed.
 func (s *Session) unboundStop() {
-	if s.deadline.timer != nil {
-		s.deadline.timer.Stop()
+	if s.deadline.bound != nil {
+		s.deadline.bound.end()
 	}
 	s.deadline = deadline{}
 }
@@ -55,6 +93,7 @@ func (s *Session) noMoreBounds() {
 // file that is being written is given up.
 // Precondition: session goroutine; stopped.
 func (s *Session) endStop() {
+	s.unboundStop()
 	if s.dump != nil {
 		s.dump.stop()
 	}

@@ -80,6 +80,35 @@ func TestMaxPause(t *testing.T) {
 	}
 }
 
+// A search that takes longer than a stop may last ends with it.
+func TestMaxPauseEndsReads(t *testing.T) {
+	ctx := context.Background()
+	p := testkit.StartCmd(t, exec.Command(testkit.Build(t, "hashed_maps", testkit.Options{}), "400000"))
+	p.WaitOutput(t, "ready")
+	var warned told
+	s, err := Attach(ctx, p.PID, Config{MaxPause: 100 * time.Millisecond, Warn: warned.add})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	eval := func(src string) error {
+		_, err := s.Eval(ctx, api.EvalScope{GoroutineID: -1}, src, nil)
+		if errors.Is(err, ErrRunning) {
+			_, _ = s.Command(ctx, api.DebuggerCommand{Name: api.Halt})
+		}
+		return err
+	}
+	testkit.Eventually(t, func() bool {
+		err := eval(`main.huge[[2]string{"none", "second"}]`)
+		if err == nil || strings.Contains(err.Error(), "key not found") {
+			t.Fatalf("the search has come to its end: %v", err)
+		}
+		return strings.Contains(err.Error(), "given up: the process has been stopped for 100ms, the most that --max-pause allows")
+	}, "a search that says why it was given up")
+	testkit.Eventually(t, func() bool { return warned.has("it runs again") }, "it runs")
+	testkit.Eventually(t, func() bool { return eval(`len(main.huge)`) == nil }, "memory is read at the next stop")
+}
+
 // A core file that is still being written when a stop has lasted too long is
 // given up.
 func TestMaxPauseEndsDump(t *testing.T) {

@@ -43,8 +43,9 @@ func (v *Value) Entries() (*MapIter, error) {
 	if key == nil || elem == nil {
 		return nil, errors.New("the map's key and element types are not in the debug information")
 	}
-	it := v.env.Runtime.Map(v.env.Mem, h, v.mapShape(key, elem))
-	return &MapIter{MapIter: it, env: v.env, key: key, elem: elem}, nil
+	shape := v.mapShape(key, elem)
+	it := v.env.Runtime.Map(v.env.Mem, h, shape)
+	return &MapIter{MapIter: it, env: v.env, key: key, elem: elem, header: h, shape: shape}, nil
 }
 
 func (v *Value) mapShape(key, elem *symbol.Type) goruntime.MapShape {
@@ -63,6 +64,8 @@ type MapIter struct {
 	*goruntime.MapIter
 	env       *Env
 	key, elem *symbol.Type
+	header    addr.Addr
+	shape     goruntime.MapShape
 }
 
 // Entry is the current key and element.
@@ -70,28 +73,39 @@ func (it *MapIter) Entry() (key, elem *Value) {
 	return New(it.env, "", it.key, it.Key()), New(it.env, "", it.elem, it.Elem())
 }
 
-// Lookup finds the element of a map for a key, by comparing with every key the
-// map has. ok is false when there is none.
+// Lookup finds the element of a map for a key: where its hash leads to if the map is
+// large, else, or if the hash is not known, by comparing with every key the map has. ok
+// is false when there is none.
 func (v *Value) Lookup(key *Value) (elem *Value, ok bool, err error) {
 	it, err := v.Entries()
 	if err != nil {
 		return nil, false, err
 	}
-	match, err := matcher(it, key)
-	if err != nil {
+	if it.Len() > minHashed {
+		if elem, ok, known := v.hashed(key); known {
+			return elem, ok, nil
+		}
+	}
+	ok, err = it.find(key)
+	if !ok || err != nil {
 		return nil, false, err
 	}
+	_, elem = it.Entry()
+	return elem, true, nil
+}
+
+// find goes on to the entry with a key.
+func (it *MapIter) find(key *Value) (bool, error) {
+	match, err := matcher(it, key)
+	if err != nil {
+		return false, err
+	}
 	for it.Next() {
-		ok, err := match()
-		if err != nil {
-			return nil, false, err
-		}
-		if ok {
-			_, elem := it.Entry()
-			return elem, true, nil
+		if ok, err := match(); ok || err != nil {
+			return ok, err
 		}
 	}
-	return nil, false, it.Err()
+	return false, it.Err()
 }
 
 // matcher compares the current key of it with key. Kinds whose equality is that of

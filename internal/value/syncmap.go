@@ -32,27 +32,43 @@ func (v *Value) IsSyncMap() bool {
 // syncEntries visits the entries of a sync.Map until visit returns false. It looks
 // at no more than limit entries and nodes.
 func (v *Value) syncEntries(limit int, visit func(key, elem *Value) (bool, error)) error {
+	trie, ok := v.trie()
+	if !ok {
+		return v.readOnlyEntries(limit, visit)
+	}
+	w := &trieWalk{limit: limit, visit: visit}
+	root, err := w.root(trie)
+	if root == nil || err != nil {
+		return err
+	}
+	_, err = w.node(root, 0)
+	return err
+}
+
+// trie is the HashTrieMap that a sync.Map is; false up to go1.23.
+func (v *Value) trie() (*Value, bool) {
 	trie := v
 	if inner, err := v.Field("m"); err == nil {
 		trie = inner
 	}
+	_, err := trie.Field("root")
+	return trie, err == nil
+}
+
+// root is the uppermost node of a trie, nil if it is empty.
+func (w *trieWalk) root(trie *Value) (*Value, error) {
 	root, err := trie.Field("root")
 	if err != nil {
-		return v.readOnlyEntries(limit, visit)
+		return nil, err
 	}
-	w := &trieWalk{limit: limit, visit: visit}
+	at, err := root.word(0)
+	if at == 0 || err != nil {
+		return nil, err
+	}
 	if w.entry, err = trie.trieType("entry"); err == nil {
 		w.indirect, err = trie.trieType("indirect")
 	}
-	at, empty := root.word(0)
-	if at == 0 || empty != nil {
-		return empty
-	}
-	if err != nil {
-		return err
-	}
-	_, err = w.node(New(v.env, "", w.indirect, addr.Addr(at)), 0)
-	return err
+	return New(trie.env, "", w.indirect, addr.Addr(at)), err
 }
 
 // trieType finds the type of a HashTrieMap's parts, which have its type arguments.
@@ -119,6 +135,11 @@ func (w *trieWalk) child(env *Env, at addr.Addr, depth int) (more bool, err erro
 	if leaf == 0 {
 		return w.node(n, depth+1)
 	}
+	return w.list(env, at)
+}
+
+// list goes through the entries with the same hash.
+func (w *trieWalk) list(env *Env, at addr.Addr) (more bool, err error) {
 	for at != 0 {
 		if w.seen++; w.seen > w.limit {
 			return false, errTooMany
@@ -177,22 +198,31 @@ func (v *Value) readOnlyEntries(limit int, visit func(key, elem *Value) (bool, e
 			return errTooMany
 		}
 		key, entry := it.Entry()
-		p, err := entry.Field("p")
+		elem, err := stored(entry, it.key, expunged)
 		if err != nil {
 			return err
 		}
-		at, err := p.word(0)
-		if err != nil {
-			return err
-		}
-		if at == 0 || at == expunged { // deleted
+		if elem == nil {
 			continue
 		}
-		if more, err := visit(key, New(v.env, "", it.key, addr.Addr(at))); !more || err != nil {
+		if more, err := visit(key, elem); !more || err != nil {
 			return err
 		}
 	}
 	return it.Err()
+}
+
+// stored is what an entry of a sync.Map holds, which is of type t; nil if that was deleted.
+func stored(entry *Value, t *symbol.Type, expunged uint64) (*Value, error) {
+	p, err := entry.Field("p")
+	if err != nil {
+		return nil, err
+	}
+	at, err := p.word(0)
+	if at == 0 || at == expunged || err != nil {
+		return nil, err
+	}
+	return New(entry.env, "", t, addr.Addr(at)), nil
 }
 
 // currentMap is the one of a sync.Map's two maps that has all its keys, nil if
@@ -246,18 +276,6 @@ func (e *Env) pointerNamed(name string) uint64 {
 	}
 	p, _ := New(e, "", nil, at).word(0)
 	return p
-}
-
-// SyncLookup finds the element of a sync.Map for a key. ok is false when there is none.
-func (v *Value) SyncLookup(key *Value) (elem *Value, ok bool, err error) {
-	err = v.syncEntries(maxSearched, func(k, e *Value) (bool, error) {
-		same, err := Equal(k, key)
-		if same {
-			elem = e
-		}
-		return !same, err
-	})
-	return elem, elem != nil, err
 }
 
 // readSyncMap shows the entries of a sync.Map, in the order of their keys if these

@@ -6,6 +6,7 @@ package pagecache
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/target"
@@ -26,6 +27,8 @@ const (
 // used from any goroutine.
 type Cache struct {
 	mem target.Memory
+	// refused is why nothing is read any more, nil while it is.
+	refused atomic.Pointer[error]
 
 	mu    sync.Mutex
 	pages map[addr.Addr]*[pageSize]byte
@@ -50,8 +53,21 @@ func (c *Cache) Reset() {
 	clear(c.pages)
 }
 
+// Refuse has all reads from now on fail with err, so that whoever is still at it comes
+// to an end; nil takes that back.
+func (c *Cache) Refuse(err error) {
+	if err == nil {
+		c.refused.Store(nil)
+		return
+	}
+	c.refused.Store(&err)
+}
+
 // ReadMemory fills buf from a, see target.Memory.
 func (c *Cache) ReadMemory(buf []byte, a addr.Addr) (int, error) {
+	if why := c.refused.Load(); why != nil {
+		return 0, *why
+	}
 	if len(buf) >= direct {
 		return c.mem.ReadMemory(buf, a)
 	}
@@ -110,6 +126,12 @@ func (c *Cache) WriteMemory(a addr.Addr, data []byte) (int, error) {
 
 // ReadPieces reads past the cache.
 func (c *Cache) ReadPieces(pieces []target.Piece) {
+	if why := c.refused.Load(); why != nil {
+		for i := range pieces {
+			pieces[i].Err = *why
+		}
+		return
+	}
 	if pr, ok := c.mem.(target.PieceReader); ok {
 		pr.ReadPieces(pieces)
 		return

@@ -95,3 +95,26 @@ func TestWriteIsSeen(t *testing.T) {
 		t.Errorf("after reset: %q %v", buf, err)
 	}
 }
+
+// Reads are refused, of pages that are known as well, until that is taken back.
+func TestRefuse(t *testing.T) {
+	r := newRegion()
+	c := New(r)
+	buf := make([]byte, 8)
+	if _, err := c.ReadMemory(buf, r.base); err != nil {
+		t.Fatal(err)
+	}
+	why := errors.New("no more")
+	c.Refuse(why)
+	if _, err := c.ReadMemory(buf, r.base); err != why {
+		t.Errorf("a known page: %v", err)
+	}
+	pieces := []target.Piece{{Addr: r.base, Buf: buf}}
+	if c.ReadPieces(pieces); pieces[0].Err != why {
+		t.Errorf("pieces: %v", pieces[0].Err)
+	}
+	c.Refuse(nil)
+	if _, err := c.ReadMemory(buf, r.base); err != nil {
+		t.Errorf("after that: %v", err)
+	}
+}
