@@ -25,7 +25,7 @@ var builtins = []struct {
 // addBuiltin adds the built-in breakpoints, to be armed when the process is let
 // run. Where the functions are missing the breakpoint is, too.
 func (pr *process) addBuiltin() {
-	if pr.runtime == nil || pr.remains() {
+	if pr.goRuntime() == nil || pr.remains() {
 		return
 	}
 	for _, b := range builtins {

@@ -120,7 +120,7 @@ func (s *Session) callScope(es api.EvalScope) (where, *expr.Scope, error) {
 // seen without asking the runtime.
 func (pr *process) callable(w where) error {
 	switch {
-	case pr.runtime == nil:
+	case pr.goRuntime() == nil:
 		return fmt.Errorf("no function can be called: %w", pr.noRuntime)
 	case w.g == nil:
 		return fmt.Errorf("no function can be called on thread %d: it runs no goroutine", w.thread.ID())

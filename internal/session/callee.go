@@ -18,7 +18,7 @@ func (ev *evaluation) callee() (where, error) {
 	if !ok {
 		return where{}, fmt.Errorf("the goroutine that runs %s is not known", ev.what)
 	}
-	called, err := ev.s.runtime.ReadG(ev.s.mem, addr.Addr(g))
+	called, err := ev.s.goRuntime().ReadG(ev.s.mem, addr.Addr(g))
 	if err != nil {
 		return where{}, fmt.Errorf("the goroutine that runs %s: %w", ev.what, err)
 	}

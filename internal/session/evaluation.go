@@ -229,7 +229,7 @@ func (ev *evaluation) put(regs arch.Regs, pieces []dwarfexpr.Piece, data []byte)
 func (ev *evaluation) env(regs arch.Regs) *value.Env {
 	s := ev.s
 	return &value.Env{
-		Mem: s.mem, Runtime: s.runtime, Set: s.images, Regs: regs, Formatters: s.session.cfg.Formatters,
+		Mem: s.mem, Runtime: s.goRuntime(), Set: s.images, Regs: regs, Formatters: s.session.cfg.Formatters,
 		Order: s.proc.Arch().ByteOrder(), PtrSize: s.proc.Arch().PtrSize(),
 	}
 }

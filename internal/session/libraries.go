@@ -4,6 +4,7 @@ import (
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/breakpoint"
+	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/locspec"
 )
 
@@ -25,6 +26,7 @@ func (pr *process) watchLibraries() {
 	b := &breakpoint.Breakpoint{ID: librariesID, Addrs: []addr.Addr{at}}
 	b.Cond = func(*breakpoint.Hit) (bool, error) {
 		pr.refreshImages()
+		pr.set.ArmRest() // the built-in breakpoints of a Go that has come
 		return false, nil
 	}
 	// Where arming fails, symbols of libraries are those of the last stop.
@@ -53,6 +55,7 @@ func (pr *process) refreshImages() {
 			pr.bindSuspended(b)
 		}
 	}
+	pr.lateRuntime()
 }
 
 // followLinker: the address may be known better when the linker has begun.
@@ -99,12 +102,18 @@ func (pr *process) bindSuspended(b *breakpoint.Breakpoint) {
 }
 
 // lateRuntime looks for Go's runtime in a process that had none: it may be in a
-// library that was loaded since.
-// Precondition: session goroutine; stopped.
+// library that was loaded since. Its first panic, and the goroutine of the first
+// hit in it, are not to be missed.
+// Precondition: tracer, or process not running.
 func (pr *process) lateRuntime() {
-	if pr.runtime != nil {
+	if pr.goRuntime() != nil {
 		return
 	}
-	_ = pr.findRuntime()
-	pr.addBuiltin()
+	if rt, _ := goruntime.New(pr.images); rt != nil {
+		pr.found.Store(rt)
+		pr.addBuiltin()
+	}
 }
+
+// goRuntime is Go's runtime in the process, nil as long as there is none.
+func (d *debuggee) goRuntime() *goruntime.Runtime { return d.found.Load() }

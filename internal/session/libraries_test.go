@@ -120,6 +120,9 @@ func TestGoLibraryLoaded(t *testing.T) {
 	if at(st) != "main.go:13" || st.SelectedGoroutine == nil || s.mustEval("n") != "21" {
 		t.Fatalf("stopped at %s in goroutine %+v, n is %s", at(st), st.SelectedGoroutine, s.mustEval("n"))
 	}
+	if counts := st.CurrentThread.Breakpoint.HitCount; counts[fmt.Sprint(st.SelectedGoroutine.ID)] != 1 || len(counts) != 1 {
+		t.Errorf("the first hit, of goroutine %d, is counted as %v", st.SelectedGoroutine.ID, counts)
+	}
 	frames, err := s.Stacktrace(context.Background(), api.StacktraceIn{Id: -1, Depth: 30})
 	var names []string
 	for _, f := range frames {
@@ -142,6 +145,19 @@ func TestGoLibraryLoaded(t *testing.T) {
 	}
 	if st := s.command(api.Continue); at(st) != "main.go:13" || st.CurrentThread.Breakpoint.ID != b.ID {
 		t.Errorf("started anew it stops at %s", at(st))
+	}
+}
+
+// TestGoLibraryPanics: the panic of a Go that has come with a library stops, even
+// when nothing has since.
+func TestGoLibraryPanics(t *testing.T) {
+	t.Setenv("PANIC", "yes")
+	cfg := quiet()
+	cfg.Args = []string{testkit.Build(t, "go_library", testkit.Options{Env: withCgo, Flags: []string{"-buildmode=c-shared"}})}
+	s := startSession(t, gcc(t, "dlopen_c"), cfg)
+	st := s.command(api.Continue)
+	if st.Exited || st.CurrentThread.Breakpoint == nil || st.CurrentThread.Breakpoint.Name != "unrecovered-panic" {
+		t.Fatalf("not stopped by the panic: %+v", st)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -259,8 +260,8 @@ func (pr *process) rehearse() {
 			_ = w.Location(addr.Addr(pc))
 		}
 	}
-	if pr.runtime != nil {
-		gs, _, _ := pr.runtime.Goroutines(pr.mem, 0, rehearsed)
+	if pr.goRuntime() != nil {
+		gs, _, _ := pr.goRuntime().Goroutines(pr.mem, 0, rehearsed)
 		for _, g := range gs {
 			pace.Rest()
 			_ = w.DescribeGoroutine(g)
@@ -355,7 +356,8 @@ func (pr *process) load(proc target.Process, file *symbol.File, before *image.Se
 
 func (pr *process) findRuntime() error {
 	rt, err := goruntime.New(pr.images)
-	pr.runtime, pr.noRuntime = rt, err
+	pr.found, pr.noRuntime = new(atomic.Pointer[goruntime.Runtime]), err
+	pr.found.Store(rt)
 	var version *goruntime.VersionError
 	if errors.As(err, &version) && !pr.session.cfg.AnyGoVersion {
 		return err

@@ -27,7 +27,7 @@ func (pr *process) loadReturned(cfg *api.LoadConfig) {
 	if fn == nil || !fn.IsGo() {
 		return
 	}
-	env := &value.Env{Mem: pr.mem, Runtime: pr.runtime, Set: pr.images, Regs: tv.regs, Order: img.File.ByteOrder(), PtrSize: img.File.PtrSize()}
+	env := &value.Env{Mem: pr.mem, Runtime: pr.goRuntime(), Set: pr.images, Regs: tv.regs, Order: img.File.ByteOrder(), PtrSize: img.File.PtrSize()}
 	if regs, err := pr.vectorRegs(tv); err == nil {
 		env.Regs = regs
 	}

@@ -82,7 +82,7 @@ func (s *Session) run(p *process, loop runLoop) {
 	p.mem.Reset()
 	go func(d debuggee) { // while nobody waits for us
 		d.preload()
-		d.runtime.Prepare()
+		d.goRuntime().Prepare()
 	}(p.debuggee)
 	go s.drive(p, p.proc, loop)
 }

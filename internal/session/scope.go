@@ -30,7 +30,7 @@ func (pr *process) frameAt(scope api.EvalScope) (where, *unwind.Frame, error) {
 // innermost frame of a thread.
 // Precondition: session goroutine; stopped.
 func (pr *process) exprScope(f *unwind.Frame, w where) *expr.Scope {
-	sc := expr.ScopeOf(pr.images.All(), f, value.Env{Mem: pr.mem, Runtime: pr.runtime, Set: pr.images, Formatters: pr.session.cfg.Formatters})
+	sc := expr.ScopeOf(pr.images.All(), f, value.Env{Mem: pr.mem, Runtime: pr.goRuntime(), Set: pr.images, Formatters: pr.session.cfg.Formatters})
 	sc.G = func() (*goruntime.G, error) { return w.g, nil }
 	if w.thread == nil {
 		return sc
@@ -103,10 +103,10 @@ func (pr *process) hitScope(h *breakpoint.Hit) *expr.Scope {
 	}
 	regs := unwind.FromThread(pr.proc.Arch(), h.Regs)
 	frames := unwind.Stack(pr.clean, pr.images, regs, unwind.Options{Max: 1, Cache: pr.frames})
-	sc := expr.ScopeOf(pr.images.All(), &frames[0], value.Env{Mem: pr.clean, Runtime: pr.runtime, Set: pr.images})
+	sc := expr.ScopeOf(pr.images.All(), &frames[0], value.Env{Mem: pr.clean, Runtime: pr.goRuntime(), Set: pr.images})
 	sc.ThreadID = h.Thread.ID()
 	sc.G = func() (*goruntime.G, error) {
-		g, _, err := pr.runtime.ThreadG(pr.clean, h.Regs)
+		g, _, err := pr.goRuntime().ThreadG(pr.clean, h.Regs)
 		return g, err
 	}
 	h.Cache = sc

@@ -128,8 +128,9 @@ type debuggee struct {
 	commandLine string
 	// preload reads what a first look at goroutines and variables takes, once.
 	preload func()
-	// runtime is nil when the process is not a Go program; noRuntime tells why.
-	runtime   *goruntime.Runtime // (T)
+	// found has nothing when the process is not a Go program; noRuntime tells
+	// why. It gets something when a library brings Go (T).
+	found     *atomic.Pointer[goruntime.Runtime]
 	noRuntime error
 	// clean is the memory without our traps (T), and mem that through a cache
 	// that lives as long as the stop.

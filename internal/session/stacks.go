@@ -27,7 +27,7 @@ type look struct {
 
 func (k *stacks) look(t target.Thread, regs arch.Regs, max int) look {
 	l := look{mem: k.s.tracerMem()}
-	if rt := k.s.runtime; rt != nil {
+	if rt := k.s.goRuntime(); rt != nil {
 		l.g, _, _ = rt.ThreadG(l.mem, regs)
 	}
 	l.frames = k.s.unwind(l.mem, unwind.FromThread(k.s.proc.Arch(), regs), l.g, max)
@@ -88,7 +88,7 @@ func (pr *process) enclosing(mem target.Memory, frames []unwind.Frame) (list []i
 	if !strings.Contains(realName(&frames[0]), rangeBody) {
 		return nil
 	}
-	sc := expr.ScopeOf(pr.images.All(), &frames[0], value.Env{Mem: mem, Runtime: pr.runtime, Set: pr.images})
+	sc := expr.ScopeOf(pr.images.All(), &frames[0], value.Env{Mem: mem, Runtime: pr.goRuntime(), Set: pr.images})
 	if sc.Enclosing == nil {
 		return nearest(frames)
 	}
@@ -159,7 +159,7 @@ func (k *stacks) panicFrame(l look) uint64 {
 	if l.g == nil {
 		return 0
 	}
-	panics, err := k.s.runtime.Panics(l.mem, l.g)
+	panics, err := k.s.goRuntime().Panics(l.mem, l.g)
 	if err != nil || len(panics) == 0 {
 		return 0
 	}
@@ -169,10 +169,10 @@ func (k *stacks) panicFrame(l look) uint64 {
 // hitGoroutine is the id of the goroutine on a thread.
 // Precondition: tracer.
 func (pr *process) hitGoroutine(t target.Thread, regs arch.Regs) int64 {
-	if pr.runtime == nil {
+	if pr.goRuntime() == nil {
 		return 0
 	}
-	g, _, err := pr.runtime.ThreadG(pr.tracerMem(), regs)
+	g, _, err := pr.goRuntime().ThreadG(pr.tracerMem(), regs)
 	if err != nil || g == nil {
 		return 0
 	}

@@ -58,7 +58,7 @@ func recoveries(g *goruntime.G, frames []unwind.Frame) (list []step.Recovery, pa
 // nextDefer is the body of the deferred function that runs first when the frame
 // returns. The compiler's own calls of deferred functions are not among them.
 func (pr *process) nextDefer(w where) addr.Addr {
-	ds, err := pr.runtime.Defers(pr.mem, w.g)
+	ds, err := pr.goRuntime().Defers(pr.mem, w.g)
 	if err != nil {
 		return 0
 	}
@@ -85,7 +85,7 @@ func (k *stacks) Pending(t target.Thread, regs arch.Regs, max uint64) []step.Pen
 // not deeper than max, the next to run first, up to the first that is the
 // user's own beyond doubt.
 func (pr *process) pending(w *inspect.World, g *goruntime.G, frames []unwind.Frame, max uint64) (list []step.Pending) {
-	all, err := pr.runtime.Defers(w.Mem, g)
+	all, err := pr.goRuntime().Defers(w.Mem, g)
 	if err != nil {
 		return nil
 	}

@@ -98,7 +98,7 @@ func (pr *process) recordReturn(function string, a addr.Addr) func(*breakpoint.H
 			if all, err := h.Thread.Registers(true); err == nil {
 				regs = all
 			}
-			env := &value.Env{Mem: pr.clean, Runtime: pr.runtime, Set: pr.images, Regs: regs,
+			env := &value.Env{Mem: pr.clean, Runtime: pr.goRuntime(), Set: pr.images, Regs: regs,
 				Order: pr.proc.Arch().ByteOrder(), PtrSize: pr.proc.Arch().PtrSize()}
 			// As it will be behind the return instruction.
 			r.ReturnParams = results(env, regs.SP()+addr.Addr(env.PtrSize), tracedConfig)

@@ -108,11 +108,11 @@ func viewed(proc target.Process) (list []*threadView) {
 
 // threadG fills in the goroutine of a thread.
 func (pr *process) threadG(tv *threadView) *goruntime.G {
-	if tv.asked || pr.runtime == nil {
+	if tv.asked || pr.goRuntime() == nil {
 		return tv.g
 	}
 	tv.asked = true
-	g, system, err := pr.runtime.ThreadG(pr.mem, tv.regs)
+	g, system, err := pr.goRuntime().ThreadG(pr.mem, tv.regs)
 	if err == nil {
 		tv.g, tv.system = g, system
 	}
@@ -131,13 +131,13 @@ func (pr *process) threadOf(goroutine int64) *threadView {
 
 // goroutine finds a goroutine by id.
 func (pr *process) goroutine(id int64) (*goruntime.G, error) {
-	if pr.runtime == nil {
+	if pr.goRuntime() == nil {
 		return nil, fmt.Errorf("no goroutines: %w", pr.noRuntime)
 	}
 	if tv := pr.threadOf(id); tv != nil {
 		return tv.g, nil
 	}
-	return pr.runtime.GByID(pr.mem, id)
+	return pr.goRuntime().GByID(pr.mem, id)
 }
 
 // where is what a scope's goroutine id means: a goroutine, or a thread without.
@@ -181,13 +181,13 @@ func (pr *process) stack(w where, max int) []unwind.Frame {
 // and must not be on the tracer.
 func (pr *process) unwind(mem target.Memory, regs *unwind.Regs, g *goruntime.G, max int) []unwind.Frame {
 	o := unwind.Options{Max: max, Cache: pr.frames}
-	if pr.runtime != nil {
-		o.Switch = pr.runtime.Switcher(mem)
+	if pr.goRuntime() != nil {
+		o.Switch = pr.goRuntime().Switcher(mem)
 		if g != nil {
 			o.G = g.Addr
 		}
 		if t := regs.Thread(); t != nil {
-			if a, err := pr.runtime.GAddr(mem, t); err == nil {
+			if a, err := pr.goRuntime().GAddr(mem, t); err == nil {
 				o.G = a
 			}
 		}

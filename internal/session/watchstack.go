@@ -42,7 +42,7 @@ func (pr *process) followStacks() {
 	b := &breakpoint.Breakpoint{ID: stackMovesID, Addrs: at, Meanwhile: pr.moveWatches}
 	b.Cond = func(*breakpoint.Hit) (bool, error) {
 		for _, wt := range pr.stackWatches() {
-			if g, err := pr.runtime.ReadG(pr.tracerMem(), wt.stack.g); err == nil && g.StackHi != wt.stack.high {
+			if g, err := pr.goRuntime().ReadG(pr.tracerMem(), wt.stack.g); err == nil && g.StackHi != wt.stack.high {
 				return true, nil
 			}
 		}
@@ -72,7 +72,7 @@ func (pr *process) stackWatches() map[*breakpoint.Breakpoint]*watch {
 // Precondition: tracer; every thread stopped.
 func (pr *process) moveWatches() {
 	for b, wt := range pr.stackWatches() {
-		g, err := pr.runtime.ReadG(pr.tracerMem(), wt.stack.g)
+		g, err := pr.goRuntime().ReadG(pr.tracerMem(), wt.stack.g)
 		if err != nil || g.ID != wt.stack.id || g.StackHi == wt.stack.high {
 			continue
 		}
@@ -117,11 +117,11 @@ func (pr *process) watched(wt *watch) []byte {
 // panic or runtime.Goexit, so that somebody else uses its memory.
 // Precondition: tracer.
 func (pr *process) frameGone(wt *watch, h *breakpoint.Hit) bool {
-	g, err := pr.runtime.ReadG(pr.tracerMem(), wt.stack.g)
+	g, err := pr.goRuntime().ReadG(pr.tracerMem(), wt.stack.g)
 	if err != nil || g.ID != wt.stack.id || g.Status == goruntime.Dead {
 		return true
 	}
-	on, system, err := pr.runtime.ThreadG(pr.tracerMem(), h.Regs)
+	on, system, err := pr.goRuntime().ThreadG(pr.tracerMem(), h.Regs)
 	if err == nil && on != nil && on.ID == wt.stack.id {
 		return !system && pr.otherFrame(wt, h, on)
 	}
@@ -159,7 +159,7 @@ func (pr *process) accessed(b *breakpoint.Breakpoint) (list []api.Variable) {
 	}
 	c := wt.changes[by.ID()]
 	env := &value.Env{
-		Mem: pr.mem, Runtime: pr.runtime, Set: pr.images, Formatters: pr.session.cfg.Formatters,
+		Mem: pr.mem, Runtime: pr.goRuntime(), Set: pr.images, Formatters: pr.session.cfg.Formatters,
 		Order: pr.proc.Arch().ByteOrder(), PtrSize: pr.proc.Arch().PtrSize(),
 	}
 	cfg := value.LoadConfig{FollowPointers: true, MaxVariableRecurse: 1, MaxStringLen: 64, MaxArrayValues: 64, MaxStructFields: -1}

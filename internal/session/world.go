@@ -14,7 +14,7 @@ import (
 // Precondition: session goroutine; the process lives.
 func (pr *process) world() *inspect.World {
 	return &inspect.World{
-		PID: pr.proc.PID(), Arch: pr.proc.Arch(), Mem: pr.mem, Images: pr.images, Runtime: pr.runtime, Cache: pr.frames,
+		PID: pr.proc.PID(), Arch: pr.proc.Arch(), Mem: pr.mem, Images: pr.images, Runtime: pr.goRuntime(), Cache: pr.frames,
 		Thread: pr.selected.thread, Goroutine: pr.selected.goroutine,
 		Regs: pr.threadRegs,
 		SetRegister: func(thread, dwarf int, v []byte) error {

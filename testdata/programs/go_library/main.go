@@ -1,5 +1,5 @@
 // A library of Go for a C program (-buildmode=c-shared), loaded by dlopen_c
-// while it runs.
+// while it runs. Where PANIC is in its environment it panics.
 package main
 
 import "C"
@@ -12,6 +12,7 @@ func Twice(n int) int {
 //go:noinline
 func double(n int) int {
 	sum := n + n
+	complain(n)
 	return sum
 }
 
