@@ -21,6 +21,17 @@ func TestContinueToBreakpoint(t *testing.T) {
 	}
 }
 
+// The selected goroutine may be parked, when it is in a call that waits: then the
+// listing is of that place, as the header is, and not of the thread's.
+func TestStopIsWhereTheGoroutineIs(t *testing.T) {
+	s, srv, out := newShell(t)
+	state := stopped()
+	state.SelectedGoroutine.ThreadID = 0
+	state.CurrentThread.File, state.CurrentThread.Line, state.CurrentThread.PC = "/src/futex.s", 570, 0x48c083
+	srv.on("Command", api.CommandOut{State: *state})
+	story(t, s, out, "> main.work() ./main.go:16 (PC: 0x4bf464)\n"+noSource, "continue")
+}
+
 func TestContinueToPlaceLeavesNoBreakpoint(t *testing.T) {
 	s, srv, out := newShell(t)
 	srv.on("FindLocation", api.FindLocationOut{Locations: []api.Location{{PC: 0x10, PCs: []uint64{0x10, 0x20}}}})

@@ -17,12 +17,15 @@ import (
 
 // showSource lists the text around where a stop is.
 func (s *Shell) showSource(ctx context.Context, state *api.DebuggerState) {
-	th := state.CurrentThread
-	if th.File == "" {
-		s.showInstructions(ctx, th.PC)
+	loc := location(state.CurrentThread)
+	if g := offThread(state); g != nil {
+		loc = g.CurrentLoc
+	}
+	if loc.File == "" {
+		s.showInstructions(ctx, loc.PC)
 		return
 	}
-	s.listAround(ctx, th.File, th.Line, true)
+	s.listAround(ctx, loc.File, loc.Line, true)
 }
 
 // listAround lists text where the listing is a courtesy: that the file cannot

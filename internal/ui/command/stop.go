@@ -81,15 +81,22 @@ func (s *Shell) showHeaders(ctx context.Context, state *api.DebuggerState) {
 		}
 		s.showThread(ctx, th)
 	}
-	g, th := state.SelectedGoroutine, state.CurrentThread
-	if th != nil && (g == nil || g.ThreadID == th.ID) {
-		s.showThread(ctx, th)
-		return
-	}
-	if g != nil {
+	if g := offThread(state); g != nil {
 		s.printf("> %s() %s (PC: %#x)\n", render.FunctionName(g.CurrentLoc.Function),
 			s.paths().Position(g.CurrentLoc), g.CurrentLoc.PC)
+	} else if state.CurrentThread != nil {
+		s.showThread(ctx, state.CurrentThread)
 	}
+}
+
+// offThread is the selected goroutine where that does not run on the current
+// thread, nil otherwise: where the program stands is then where it is parked.
+func offThread(state *api.DebuggerState) *api.Goroutine {
+	g, th := state.SelectedGoroutine, state.CurrentThread
+	if g == nil || th != nil && g.ThreadID == th.ID {
+		return nil
+	}
+	return g
 }
 
 func (s *Shell) showThread(ctx context.Context, th *api.Thread) {
