@@ -163,9 +163,26 @@ func (c *Client) send(ctx context.Context, method string, text []byte) error {
 	if n == 0 && ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if ctx.Err() == nil && hungUp(err) {
+		c.hearOut()
+	}
 	c.fail(err)
 	return &ConnError{method, c.Err()}
 }
+
+// hearOut waits until everything was read that a server said before it hung up: answers,
+// or why it did.
+func (c *Client) hearOut() {
+	t := time.NewTimer(lastWords)
+	defer t.Stop()
+	select {
+	case <-c.done:
+	case <-t.C: // it has closed one direction only
+	}
+}
+
+// lastWords is how long reading what has come may take.
+const lastWords = 5 * time.Second
 
 func (c *Client) read() {
 	in := &reader{src: c.conn}
