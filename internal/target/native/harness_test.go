@@ -137,12 +137,19 @@ func until(t testing.TB, p *Process, want func(target.Event) bool) (ev target.Ev
 			if ev, err = p.Wait(); err != nil || want(ev) {
 				return err
 			}
-			if err = goOn(ev); err != nil && !errors.Is(err, target.ErrThreadGone) {
+			if err = goOn(ev); !passedOn(err) {
 				return err
 			}
 		}
 	})
 	return ev
+}
+
+// passedOn tells whether an event was passed on, or has nobody left who would get
+// it: of the end of a thread or of the process there is an event, too.
+func passedOn(err error) bool {
+	var exited *target.ExitedError
+	return err == nil || errors.Is(err, target.ErrThreadGone) || errors.As(err, &exited)
 }
 
 // pump passes on what has happened by now.
@@ -154,7 +161,7 @@ func pump(t testing.TB, p *Process) {
 			if !ok || err != nil {
 				return err
 			}
-			if err := goOn(ev); err != nil && !errors.Is(err, target.ErrThreadGone) {
+			if err := goOn(ev); !passedOn(err) {
 				return err
 			}
 		}

@@ -60,7 +60,8 @@ type Process struct {
 	// offspring are children that are traced until their next program.
 	offspring map[int]*offspring
 	children  target.ChildHooks
-	lastCode  int // how the thread that ended last ended
+	lastCode  int  // how the thread that ended last ended
+	diesLong  bool // a thread was waited for to die, in vain
 	watch     [watchSlots]watchpoint
 	watched   bool
 	syscall   syscallSite

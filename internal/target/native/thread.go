@@ -185,17 +185,29 @@ func (t *Thread) check() error {
 }
 
 // failed explains a failed request. A tracee that is killed leaves its stop at
-// once, so "no such process" means that it is dying; its report may take a
-// moment.
+// once, so "no such process" means that it is dying.
 func (t *Thread) failed(what string, err error) error {
 	if !errors.Is(err, unix.ESRCH) {
 		return fmt.Errorf("%s thread %d of process %d: %w", what, t.id, t.p.pid, err)
 	}
-	t.p.settle(50*time.Millisecond, func() bool {
-		return t.State() == target.Exited
-	})
+	t.p.awaitDeath(t)
 	if err := t.p.Ended(); err != nil {
 		return err
 	}
 	return target.ErrThreadGone
+}
+
+// dyingTime is how long a process may take to die that was killed: each thread needs
+// a processor for that. One that leaves a core file takes longer, and is not waited
+// for again for each of its threads.
+const dyingTime, dyingTimeMore = 2 * time.Second, 50 * time.Millisecond
+
+// awaitDeath waits for the report of the end of a thread that is dying.
+// Precondition: tracer.
+func (p *Process) awaitDeath(t *Thread) {
+	limit := dyingTime
+	if p.diesLong {
+		limit = dyingTimeMore
+	}
+	p.diesLong = !p.settle(limit, func() bool { return t.State() == target.Exited })
 }
