@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/tinydbg/tinydbg/internal/testkit"
 )
 
 const token = "0123456789abcdef"
@@ -174,6 +176,9 @@ func TestOtherUserIsRefused(t *testing.T) {
 	path := filepath.Join(dir, "socket")
 	for _, addr := range []string{"127.0.0.1:0", "[::1]:0", "unix:" + path} {
 		t.Run(addr, func(t *testing.T) {
+			if addr == "[::1]:0" {
+				wantIPv6(t)
+			}
 			r := start(t, Options{Addr: addr, Multiclient: true})
 			os.Chmod(path, 0o666)
 			conn := dialAs(t, 65534, r.addr)
@@ -189,6 +194,14 @@ func TestOtherUserIsRefused(t *testing.T) {
 			<-r.result
 		})
 	}
+}
+
+func wantIPv6(t *testing.T) {
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("no IPv6 here: ", err)
+	}
+	l.Close()
 }
 
 // dialAs connects as another user: a thread of its own has that user's
@@ -210,7 +223,7 @@ func dialAs(t *testing.T, uid int, addr string) net.Conn {
 		if strings.HasPrefix(addr, "/") {
 			network = "unix"
 		}
-		conn, err := net.DialTimeout(network, addr, 5*time.Second)
+		conn, err := net.DialTimeout(network, addr, testkit.Patience)
 		results <- result{conn, err}
 	}()
 	r := <-results
@@ -218,7 +231,7 @@ func dialAs(t *testing.T, uid int, addr string) net.Conn {
 		t.Fatal(r.err)
 	}
 	t.Cleanup(func() { r.conn.Close() })
-	r.conn.SetDeadline(time.Now().Add(10 * time.Second))
+	r.conn.SetDeadline(time.Now().Add(testkit.Patience))
 	return r.conn
 }
 
@@ -271,13 +284,21 @@ func TestClosedSocketIsNobodys(t *testing.T) {
 	}
 	defer conn.Close()
 	far, near := conn.RemoteAddr().(*net.TCPAddr).AddrPort(), conn.LocalAddr().(*net.TCPAddr).AddrPort()
-	for name, owner := range map[string]func(far, near netip.AddrPort) (int, error){"diag": diagOwner, "table": tableOwner} {
-		if uid, err := owner(far, near); uid != os.Geteuid() || err != nil {
+	owners := map[string]func(far, near netip.AddrPort) (int, error){"diag": diagOwner, "table": tableOwner}
+	for name, owner := range owners {
+		uid, err := owner(far, near)
+		for range 3 {
+			if !errors.Is(err, errNoSocket) {
+				break // else the table lacked it while others closed theirs
+			}
+			uid, err = owner(far, near)
+		}
+		if uid != os.Geteuid() || err != nil {
 			t.Errorf("%s: %d, %v", name, uid, err)
 		}
 	}
 	client.Close()
-	for name, owner := range map[string]func(far, near netip.AddrPort) (int, error){"diag": diagOwner, "table": tableOwner} {
+	for name, owner := range owners {
 		if uid, err := owner(far, near); err == nil {
 			t.Errorf("%s: a closed socket belongs to %d", name, uid)
 		}
