@@ -317,16 +317,30 @@ func (c *chaos) mem() *os.File {
 
 // ask has the service tell about itself.
 func (c *chaos) ask(i int) {
+	n := 0
+	testkit.Eventually(c.T, func() bool {
+		n = c.told(i)
+		return n > c.requests || c.Failed()
+	}, fmt.Sprintf("the service answers more than %d requests", c.requests))
+	c.requests = n
+}
+
+// told is how many requests the service says that it has answered.
+func (c *chaos) told(i int) (n int) {
 	word := fmt.Sprintf("[%d]", i)
+	before := strings.Count(c.service.Output(), word+":")
 	fmt.Fprintln(c.service.Stdin, word)
-	out := c.service.WaitOutput(c.T, word+": requests")
 	var line string
 	testkit.Eventually(c.T, func() bool {
-		out = c.service.Output()
-		line, _, _ = strings.Cut(out[strings.LastIndex(out, word+":"):], "\n")
-		return strings.Contains(line, "text")
+		out := c.service.Output()
+		if strings.Count(out, word+":") == before && !c.service.Exited() {
+			return false
+		}
+		var whole bool
+		line, _, whole = strings.Cut(out[max(0, strings.LastIndex(out, word+":")):], "\n")
+		return whole || c.service.Exited()
 	}, "a whole line")
-	var n, wrong int
+	var wrong int
 	var text string
 	if _, err := fmt.Sscanf(line, word+": requests %d wrong %d text %s", &n, &wrong, &text); err != nil {
 		c.Fatalf("%q: %v", line, err)
@@ -334,10 +348,7 @@ func (c *chaos) ask(i int) {
 	if wrong != 0 || text != "same" {
 		c.Errorf("the service says\n%s", c.service.Output())
 	}
-	if n <= c.requests {
-		c.Errorf("the service answers no more: %d requests, before %d", n, c.requests)
-	}
-	c.requests = n
+	return n
 }
 
 // nothingLeft has a debugger come and leave once more: if calls have taken long to end,
@@ -381,13 +392,16 @@ func (c *chaos) untouched() {
 	defer runtime.UnlockOSThread()
 	ids, _ := proclist.Tasks(c.service.PID)
 	for _, id := range ids {
-		if task, err := proclist.Task(c.service.PID, id); err != nil || task.State == "t" || task.State == "T" {
-			if err == nil {
-				c.Errorf("thread %d is left in state %s", id, task.State)
-			}
-			continue
+		if task, err := proclist.Task(c.service.PID, id); err == nil && task.State == "T" {
+			c.Errorf("thread %d is left stopped", id)
 		}
-		if err := unix.PtraceSeize(id); err != nil {
+		// A guardian that was just being started begins only now, and looks, too.
+		var err error
+		testkit.Eventually(c.T, func() bool {
+			err = unix.PtraceSeize(id)
+			return err != unix.EPERM || c.service.Exited()
+		}, fmt.Sprintf("thread %d can be attached to", id))
+		if err != nil {
 			if err != unix.ESRCH {
 				c.Errorf("thread %d cannot be attached to: %v", id, err)
 			}

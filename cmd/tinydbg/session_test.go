@@ -17,7 +17,11 @@ import (
 const anyway = "--allow-non-terminal-interactive"
 
 func TestExecKillsWhatItStarted(t *testing.T) {
-	program := testkit.Build(t, "address_of_main", testkit.Options{})
+	// A name of its own: other tests, of other packages too, run the same program.
+	program := filepath.Join(t.TempDir(), "started_and_killed")
+	if err := os.Link(testkit.Build(t, "address_of_main", testkit.Options{}), program); err != nil {
+		t.Fatal(err)
+	}
 	stdout, stderr, status := tinydbg(t, "break main.main\ncontinue\nprint global\nquit\n", "exec", program, anyway)
 	for _, want := range []string{
 		"Breakpoint 1 set at 0x", " for main.main() ", "> [Breakpoint 1] main.main() ", "(hits goroutine(1):1 total:1)", "(tinydbg) 42\n",

@@ -61,14 +61,12 @@ func TestSoak(t *testing.T) {
 		}
 	}()
 	testkit.Eventually(t, func() bool { return k.resources().sockets <= 1 }, "every connection is closed")
-	after := k.resources()
-	if after.memory > before.memory+300 {
+	if after := k.resources(); after.memory > before.memory+300 {
 		t.Errorf("memory went from %d to %d MB", before.memory, after.memory)
 	}
-	// Some files are opened when they are first needed.
-	if after.files > before.files+5 {
-		t.Errorf("%d files were open, and now %d", before.files, after.files)
-	}
+	// Some files are opened when they are first needed, others for a moment.
+	testkit.Eventually(t, func() bool { return k.resources().files <= before.files+5 },
+		fmt.Sprintf("no more than %d files are open, 5 of them new", before.files+5))
 	k.intact(p)
 }
 
