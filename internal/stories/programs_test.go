@@ -94,14 +94,11 @@ func publish(ts *testscript.TestScript, path string) string {
 	if filepath.Dir(path) == public {
 		return path
 	}
-	data, err := os.ReadFile(path)
-	ts.Check(err)
 	dir, err := os.MkdirTemp(public, "")
 	ts.Check(err)
 	ts.Check(os.Chmod(dir, 0o755))
-	copied := filepath.Join(dir, filepath.Base(path))
-	ts.Check(os.WriteFile(copied, data, 0o755))
-	return copied
+	ts.Check(exec.Command("install", "-m", "755", path, dir).Run())
+	return filepath.Join(dir, filepath.Base(path))
 }
 
 func environment(ts *testscript.TestScript) []string {

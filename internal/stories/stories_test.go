@@ -29,7 +29,9 @@
 //	serves NAME
 //		wait until the shop has answered more requests than now
 //
-// Nothing in a script sleeps to wait.
+// Nothing in a script sleeps to wait. A program to be run is copied by exec cp: one
+// written by the test itself may still be open for writing in a child of another
+// script's that is just being started, and is busy then.
 package stories
 
 import (
