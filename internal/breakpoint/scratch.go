@@ -226,7 +226,8 @@ type InCopy struct {
 	Site addr.Addr
 	// Next is where a thread goes on that is Done.
 	Next addr.Addr
-	// Start: nothing of the copy has run. Done: only the jump back is left.
+	// Start: nothing of the copy has run. Done: something has, and only the jump back
+	// is left. The copy of a jump has nothing else.
 	Start, Done bool
 }
 
@@ -245,7 +246,7 @@ func (t *Table) InCopy(pc addr.Addr) (InCopy, bool) {
 		}
 		return InCopy{
 			Site: c.site, Next: c.disp.Then,
-			Start: off == 0, Done: off >= c.disp.Done,
+			Start: off == 0, Done: off > 0 && off >= c.disp.Done,
 		}, true
 	}
 	return InCopy{}, false

@@ -155,17 +155,16 @@ func (l *Loop) deliver(th *thread, sig syscall.Signal) error {
 	case in && fault(sig) && !c.Done:
 		// The instruction had no effect: it is the original that faults.
 		regs.SetPC(c.Site)
+	case th.step != noStep && !fault(sig):
+		// The step is to end in the program, not in its handler.
+		th.held = append(th.held, sig)
+		return th.Step(0)
 	case in && c.Done:
 		regs.SetPC(c.Next)
 	case in:
 		// Half way through, or about to begin: first finish.
 		th.held = append(th.held, sig)
-		if th.step == noStep {
-			th.step = forSignal
-		}
-		return th.Step(0)
-	case th.step != noStep && !fault(sig):
-		th.held = append(th.held, sig)
+		th.step = forSignal
 		return th.Step(0)
 	default:
 		return l.resumeWith(th, sig)
