@@ -99,3 +99,38 @@ func (r *Runtime) Panics(mem target.Memory, g *G) ([]Panic, error) {
 	}
 	return ps, nil
 }
+
+// EndsByGoexit tells whether g runs deferred calls because runtime.Goexit ends it.
+func (r *Runtime) EndsByGoexit(mem target.Memory, g *G) (bool, error) {
+	if g.panicAddr == 0 {
+		return false, nil
+	}
+	b, err := r.readBlock(mem, g.panicAddr+addr.Addr(r.off()["runtime._panic.goexit"]), 1)
+	return err == nil && b.data[0] != 0, err
+}
+
+// RecoverGoexit has the deferred call that g is in recover runtime.Goexit, as it
+// would a panic: g goes on behind it. Go itself has no such thing.
+// Precondition: every thread stopped; EndsByGoexit.
+func (r *Runtime) RecoverGoexit(mem target.Memory, g *G) error {
+	flag := func(name string, v byte) error {
+		_, err := mem.WriteMemory(g.panicAddr+addr.Addr(r.off()["runtime._panic."+name]), []byte{v})
+		return err
+	}
+	if err := flag("recovered", 1); err != nil {
+		return fmt.Errorf("recover runtime.Goexit: %w", err)
+	}
+	// The runtime counts a panic less when it has been recovered, and has not
+	// counted this.
+	if at, ok := r.VariableAddr("runtime.runningPanicDefers"); ok {
+		b, err := r.readBlock(mem, at, 4)
+		if err != nil {
+			return err
+		}
+		r.order.PutUint32(b.data, uint32(b.uint(0, 4))+1)
+		if _, err := mem.WriteMemory(at, b.data); err != nil {
+			return err
+		}
+	}
+	return flag("goexit", 0)
+}

@@ -177,7 +177,7 @@ func (ev *evaluation) injection(c expr.Call) (*step.Injection, []goruntime.Place
 	argPlaces, resultPlaces, size := goruntime.AssignABI(s.proc.Arch(), args, results, c.Assembly)
 	temp := size
 	size += (int64(len(c.Temp)) + 15) &^ 15
-	call := step.Call{Entry: entry, Owns: owns, Function: c.Entry, FrameSize: size, Guard: s.guardRegisters}
+	call := step.Call{Entry: entry, Owns: owns, Function: c.Entry, FrameSize: size, Guard: s.guardRegisters, Recover: s.recoverGoexit}
 	call.Enter = func(regs arch.Regs) error {
 		sp := regs.SP()
 		if c.Temp != nil {
@@ -243,9 +243,36 @@ func (ev *evaluation) values(regs arch.Regs, results []expr.Param, places []goru
 	return list
 }
 
+// errGoexit is the error of a call that has ended by runtime.Goexit.
+var errGoexit = errors.New("it called runtime.Goexit, as FailNow of package testing does: that has ended the call, and nothing else")
+
+// goexits tells whether the call that a thread with these registers is in has
+// ended by runtime.Goexit.
+func (pr *process) goexits(regs arch.Regs) (*goruntime.G, bool) {
+	g, _, err := pr.goRuntime().ThreadG(pr.proc, regs)
+	if err != nil || g == nil {
+		return nil, false
+	}
+	ends, err := pr.goRuntime().EndsByGoexit(pr.proc, g)
+	return g, ends && err == nil
+}
+
+// recoverGoexit keeps a call from ending the program by runtime.Goexit: its
+// goroutine may not exit, the thread belongs to it.
+// Precondition: every thread stopped.
+func (pr *process) recoverGoexit(regs arch.Regs) error {
+	if g, ends := pr.goexits(regs); ends {
+		return pr.goRuntime().RecoverGoexit(pr.proc, g)
+	}
+	return nil
+}
+
 // panicked reads what a function panicked with: an interface at the stack
 // pointer.
 func (ev *evaluation) panicked(name string, regs arch.Regs) error {
+	if _, ends := ev.s.goexits(regs); ends {
+		return fmt.Errorf("%s has no result: %w", name, errGoexit)
+	}
 	for _, img := range ev.s.images.All() {
 		if t, err := img.File.TypeNamed("interface {}"); err == nil {
 			return &expr.PanicError{Func: name, Value: value.New(ev.env(regs), "~panic", t, regs.SP())}

@@ -53,6 +53,9 @@ type Call struct {
 	// sees to it that the thread gets its registers back if the debugger dies, until
 	// over is called. These are the registers that matter for that.
 	Guard func(t target.Thread, sp, pc addr.Addr) (over func())
+	// Recover, if there is one, is told before a call that has panicked is finished,
+	// with the registers that it has then.
+	Recover func(arch.Regs) error
 }
 
 // State is how far an Injection is.
@@ -122,7 +125,13 @@ func (i *Injection) Owns(a addr.Addr) bool { return i.call.Owns(a) }
 func (i *Injection) Begin() error {
 	switch i.state {
 	case Returned, Panicked:
+		panicked := i.state == Panicked
 		i.state = Running
+		if panicked && i.call.Recover != nil {
+			if err := i.call.Recover(i.now); err != nil {
+				return err
+			}
+		}
 		return i.leave()
 	case Fresh:
 		return i.start()
