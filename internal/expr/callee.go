@@ -234,7 +234,7 @@ func (m *machine) ownMethod(x operand, name string) *boundFunc {
 	if b == nil {
 		return nil
 	}
-	if b.fn.IsWrapper() && len(embedded(x)) > 0 {
+	if b.fn.IsWrapper() && !b.fn.IsInstantiation() && len(embedded(x)) > 0 {
 		return nil // it is promoted: found further down
 	}
 	b.recv = &x

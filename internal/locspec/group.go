@@ -142,6 +142,9 @@ func (env Env) funcsNamed(p pattern) []*group {
 		}
 	}
 	env.addInlined(groups, p)
+	for _, g := range groups {
+		g.dropInstantiations()
+	}
 	if g := groups[p.text]; g != nil {
 		return []*group{g}
 	}
@@ -166,6 +169,15 @@ func (env Env) inPackage(text string) []*group {
 		}
 	}
 	return found
+}
+
+// dropInstantiations leaves out those instances of generic functions that only
+// call others: who stops at both stops twice for one call.
+func (g *group) dropInstantiations() {
+	written := slices.DeleteFunc(slices.Clone(g.instances), func(in instance) bool { return in.fn.IsInstantiation() })
+	if len(written)+len(g.inlined) > 0 {
+		g.instances = written
+	}
 }
 
 func newGroup(name string) *group { return &group{name: name, names: map[string]bool{name: true}} }
@@ -212,7 +224,7 @@ func (env Env) regexp(s Spec) ([]Location, error) {
 	groups := make(map[string]*group)
 	for _, im := range env.Images {
 		for _, fn := range im.File.Funcs() {
-			if re.MatchString(fn.Name) {
+			if re.MatchString(fn.Name) && !fn.IsInstantiation() {
 				add(groups, fn.Name, im, fn)
 			}
 		}

@@ -72,9 +72,10 @@ func testResolve(t *testing.T, env Env, optimized bool) {
 		"plain.Pointer:0":       fmt.Sprintf("main.(*plain).Pointer:%d*1", lineOf(t, ") Pointer()")),
 		"main.apply":            fmt.Sprintf("main.apply[go.shape.float64]:%d*3", apply),
 		"apply:2":               fmt.Sprintf("main.apply[go.shape.float64]:%d*3", apply+2),
-		"main.(*box[...]).Get":  fmt.Sprintf("main.(*box[go.shape.int]).Get:%d*2", lineOf(t, ") Get()")),
-		"box.Get":               fmt.Sprintf("main.(*box[go.shape.int]).Get:%d*2", lineOf(t, ") Get()")),
-		"box[int].Get":          fmt.Sprintf("main.(*box[go.shape.int]).Get:%d*1", lineOf(t, ") Get()")),
+		"main.(*box[...]).Get":  fmt.Sprintf("main.(*box[go.shape.int]).Get:%d*2", lineOf(t, ") Get() T")),
+		"box.Get":               fmt.Sprintf("main.(*box[go.shape.int]).Get:%d*2", lineOf(t, ") Get() T")),
+		"box[int].Get":          fmt.Sprintf("main.(*box[go.shape.int]).Get:%d*1", lineOf(t, ") Get() T")),
+		"box[string].Get":       fmt.Sprintf("main.(*box[go.shape.string]).Get:%d*1", lineOf(t, ") Get() T")),
 		"apply[float64]":        fmt.Sprintf("main.apply[go.shape.float64]:%d*1", apply),
 		"outer.func1":           fmt.Sprintf("main.outer.func1:%d*1", lineOf(t, "return func() int")),
 		"nosuch.go:3":           `location "nosuch.go:3" not found: could not find file nosuch.go`,
@@ -98,6 +99,13 @@ func testResolve(t *testing.T, env Env, optimized bool) {
 	file := fmt.Sprintf("main.go:%d", tiny+3)
 	if got := describe(t, env, file); !strings.HasSuffix(got, fmt.Sprintf(":%d*%d", tiny+3, instances)) {
 		t.Errorf("%s: %s", file, got)
+	}
+	getter := lineOf(t, ") Get() T")
+	if got, want := describe(t, env, fmt.Sprintf("main.go:%d", getter)), fmt.Sprintf(":%d*2", getter); !strings.HasSuffix(got, want) {
+		t.Errorf("the line of Get: %s; want %s", got, want)
+	}
+	if got := describe(t, env, `/\.Get$/`); strings.Contains(got, "box[string]") || !strings.Contains(got, "box[go.shape.string]") {
+		t.Errorf("what ends in Get: %s", got)
 	}
 	all := describe(t, env, `/^main\.(apply|main)/`)
 	if !strings.Contains(all, "main.apply[go.shape.int]") || !strings.Contains(all, "main.main:") {

@@ -46,9 +46,11 @@ func main() {
 	p := &plain{tiny(len(os.Args) + 3)}
 	b := box[string]{"s"}
 	c := box[int]{3}
+	var g interface{ Get() string } = &b
 	f := outer()
 	fmt.Println(p.Value(), p.Pointer(), b.Get(), c.Get(), tiny(len(b.v)), f())
 	fmt.Println(apply(1, func(n int) int { return n + 1 }), apply("a", func(s string) string { return s + "b" }), apply(2.5, func(x float64) float64 { return x }))
+	fmt.Println(g.Get())
 	fmt.Println("READY")
 	runtime.Breakpoint()
 	fmt.Println(p, b, c)

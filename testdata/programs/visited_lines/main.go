@@ -66,6 +66,49 @@ func twice[T int | float64 | string](v T) T {
 	return w
 }
 
+type box[T int | float64] struct{ sum T }
+
+func (b *box[T]) add(v T) T {
+	b.sum += v
+	return b.sum
+}
+
+type crate struct{ *box[int] }
+
+type adder interface{ add(int) int }
+
+func mapped[T, U any](list []T, f func(T) U) (out []U) {
+	for _, v := range list {
+		out = append(out, f(v))
+	}
+	return out
+}
+
+func generic(n int) int {
+	b := &box[int]{}
+	var a adder = b
+	n += a.add(2)
+	a = crate{b}
+	n += a.add(3)
+	f := twice[int]
+	n += f(n)
+	g := a.add
+	h := func(v int) int {
+		return g(v) + n
+	}
+	return mapped([]int{n, 1}, h)[1]
+}
+
+func looped(n int) (r int) {
+	add := func(m int) {
+		r += m
+	}
+	for i := range n {
+		defer add(i)
+	}
+	return n
+}
+
 func counter() func() int {
 	n := 0
 	return func() int {
@@ -166,6 +209,8 @@ func main() {
 	<-done
 	t += jump(6)
 	s += choose(5)
+	t += generic(t)
+	t += looped(2)
 	func() { t++ }()
 	empty()
 	busyPrint(t, s, err)
