@@ -23,7 +23,7 @@ func Main(m *testing.M) int {
 		return code
 	}
 	var left string
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(Patience / 2); ; time.Sleep(5 * time.Millisecond) {
 		if left = leaks(goroutines, fds); left == "" {
 			return 0
 		}

@@ -1,14 +1,12 @@
 package testkit
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -21,7 +19,7 @@ type Proc struct {
 	Stdin io.WriteCloser
 
 	keeper *exec.Cmd
-	out    syncBuffer
+	out    output
 	done   chan struct{}
 	err    error
 }
@@ -43,6 +41,7 @@ func StartCmd(t testing.TB, cmd *exec.Cmd) *Proc {
 	}
 	go func() {
 		p.err = p.keeper.Wait()
+		p.out.end()
 		close(p.done)
 	}()
 	t.Cleanup(func() {
@@ -89,13 +88,19 @@ func (p *Proc) startKeeper(cmd *exec.Cmd) (leash *os.File, err error) {
 	p.keeper = exec.Command(self)
 	p.keeper.Env = append(os.Environ(), keeperEnv+"="+string(spec))
 	p.keeper.ExtraFiles = []*os.File{report, toLeash}
-	p.keeper.Stdout, p.keeper.Stderr = &p.out, &p.out
-	// A grandchild that keeps the output open must not keep Wait waiting.
-	p.keeper.WaitDelay = time.Second
+	w, err := p.out.begin()
+	if err != nil {
+		leash.Close()
+		return nil, err
+	}
+	defer w.Close()
+	p.keeper.Stdout, p.keeper.Stderr = w, w
 	if p.Stdin, err = p.keeper.StdinPipe(); err == nil {
 		err = p.keeper.Start()
 	}
 	if err != nil {
+		w.Close()
+		p.out.end()
 		leash.Close()
 		return nil, err
 	}
@@ -158,21 +163,4 @@ func Eventually(t testing.TB, cond func() bool, what string) {
 		}
 		time.Sleep(pause)
 	}
-}
-
-type syncBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer // guarded by mu
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

@@ -16,8 +16,9 @@ import (
 	"github.com/google/go-dap"
 )
 
-// Patience is how long a message is waited for.
-const Patience = 60 * time.Second
+// Patience is how long a message is waited for, with a program that has to be built
+// first, and Go's standard library with it, on a machine that does other things too.
+const Patience = 4 * time.Minute
 
 // Client is one editor. It is made by New, Connect or Dial.
 type Client struct {
