@@ -158,6 +158,10 @@ func (m *machine) fits(t *symbol.Type, x operand) bool {
 	if x.isNil {
 		return true
 	}
+	if x.typ == nil && x.val != nil && t.Kind() == symbol.Slice {
+		elem, _, _, ok := x.val.Elements()
+		return ok && identical(t.Elem(), elem)
+	}
 	return x.typ != nil && assignable(t, x.typ)
 }
 

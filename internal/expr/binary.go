@@ -52,7 +52,7 @@ func operate(m *machine, op token.Token, x, y operand) (operand, error) {
 	}
 	if x, y = loosened(x, y); x.untyped() && y.untyped() {
 		c, err := constBinary(op, x.c, y.c)
-		return operand{c: c}, err
+		return operand{c: c, rune: x.rune || y.rune}, err
 	}
 	x, y, err = unify(x, y)
 	if err != nil {
@@ -221,7 +221,7 @@ func shift(m *machine, op token.Token, x, y operand) (operand, error) {
 		return lateShift(m, op, x, y), nil
 	case x.untyped():
 		c, err := constShift(op, x.c, count)
-		return operand{c: c}, err
+		return operand{c: c, rune: x.rune}, err
 	case x.class != classInt && x.class != classUint:
 		return operand{}, fmt.Errorf("shift of type %s", x.typeName())
 	}
@@ -311,7 +311,7 @@ func unary(op token.Token, x operand) (operand, error) {
 	switch {
 	case x.untyped():
 		c, err := constUnary(op, x.c)
-		return operand{c: c}, err
+		return operand{c: c, rune: x.rune}, err
 	case op == token.NOT && x.class == classBool:
 		r.bits = x.bits ^ 1
 	case op == token.ADD && x.class != classBool && x.class != classString && x.class != classNone:

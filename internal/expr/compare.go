@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/constant"
 	"go/token"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/symbol"
 	"github.com/tinydbg/tinydbg/internal/value"
@@ -51,7 +52,7 @@ func (c comparison) operands(x, y operand) (bool, error) {
 		return c.withConst(x, y, x.c, y)
 	case y.untyped():
 		return c.withConst(x, y, y.c, x)
-	case !identical(x.typ, y.typ) && !pointersAlike(x.typ, y.typ):
+	case !identical(x.typ, y.typ) && !pointersAlike(x.typ, y.typ) && !chansAlike(x.typ, y.typ):
 		return false, fmt.Errorf("mismatched types %q and %q", x.typeName(), y.typeName())
 	case x.class != classNone:
 		return c.scalars(x, y)
@@ -75,6 +76,16 @@ func (c comparison) composites(x, y operand) (bool, error) {
 // pointersAlike lets an unsafe pointer be compared with any other.
 func pointersAlike(a, b *symbol.Type) bool {
 	return isPointer(a) && isPointer(b) && (a.Kind() == symbol.UnsafePointer || b.Kind() == symbol.UnsafePointer)
+}
+
+// chansAlike lets a channel be compared with one of a direction: it could be
+// assigned to that.
+func chansAlike(a, b *symbol.Type) bool {
+	if a == nil || b == nil || a.Kind() != symbol.Chan || b.Kind() != symbol.Chan || a.Named() && b.Named() {
+		return false
+	}
+	both := func(t *symbol.Type) bool { return t.Named() || strings.HasPrefix(t.Name(), "chan ") }
+	return identical(a.Elem(), b.Elem()) && (both(a) || both(b))
 }
 
 // stringLengths decides == of strings whose lengths differ without reading them.
@@ -209,7 +220,7 @@ func withDefaultType(m *machine, x operand) (operand, error) {
 	if !x.untyped() {
 		return x, nil
 	}
-	t, err := m.prog.site.typeNamed("", constKindName(x.c))
+	t, err := m.prog.site.typeNamed("", x.defaultType())
 	if err != nil {
 		return x, err
 	}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/token"
+	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/image"
@@ -87,7 +88,7 @@ func (c *compiler) expr(x ast.Expr) (node, error) {
 	switch x := x.(type) {
 	case *ast.BasicLit:
 		v, err := literal(x)
-		return constNode{untypedConst(v)}, c.e.wrap(x, err)
+		return constNode{operand{c: v, rune: x.Kind == token.CHAR}}, c.e.wrap(x, err)
 	case *ast.ParenExpr:
 		return c.expr(x.X)
 	case *ast.Ident:
@@ -215,7 +216,26 @@ func (c *compiler) notFound(at ast.Node, name string) error {
 	if why := c.declared(c.pkg(), name); why != nil {
 		return c.e.errorf(at, "could not find symbol value for %s: %w", name, why)
 	}
+	if args := c.instanceOf(name); args != "" {
+		return c.e.errorf(at, "%s is a generic function: call one of the instances that the program has, such as %s%s(x)", name, name, args)
+	}
 	return c.e.errorf(at, "could not find symbol value for %s", name)
+}
+
+// instanceOf are the type arguments of the shortest instance of a generic function of the
+// frame's package, "" if there is none of the name.
+func (c *compiler) instanceOf(name string) string {
+	best, prefix := "", c.pkg()+"."+name+"["
+	for _, im := range c.site.files() {
+		for _, fn := range im.File.Funcs() {
+			if strings.HasPrefix(fn.Name, prefix) && strings.HasSuffix(fn.Name, "]") {
+				if args := strings.ReplaceAll(fn.Name[len(prefix)-1:], "go.shape.", ""); best == "" || len(args) < len(best) {
+					best = args
+				}
+			}
+		}
+	}
+	return best
 }
 
 // elsewhere is a variable of that name in the frame's function, whether or not

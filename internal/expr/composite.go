@@ -82,7 +82,11 @@ func (c *compiler) openArray(n *compositeNode, a *ast.ArrayType) (err error) {
 	if err := c.elementsOf(n, -1); err != nil {
 		return err
 	}
-	n.typ, err = c.site.typeNamed("", fmt.Sprintf("[%d]%s", len(n.parts), n.elem.Name()))
+	if n.typ, err = c.site.typeNamed("", fmt.Sprintf("[%d]%s", len(n.parts), n.elem.Name())); err != nil {
+		if n.typ = n.elem.File().ArrayOf(n.elem, int64(len(n.parts))); n.typ != nil {
+			return nil
+		}
+	}
 	return c.e.wrap(a, err)
 }
 

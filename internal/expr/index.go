@@ -50,6 +50,12 @@ func (n *indexNode) eval(m *machine) (operand, error) {
 	return o, n.e.wrapAt(n.at, n.at.Index.Pos(), err)
 }
 
+// ofText tells whether x is a string.
+func (n *indexNode) ofText(m *machine) bool {
+	x, err := n.x.eval(m)
+	return err == nil && x.isText()
+}
+
 // indexable tells whether x[i] makes sense for some i.
 func indexable(x operand) bool {
 	switch x.kind() {
@@ -353,5 +359,7 @@ func textToSlice(m *machine, t *symbol.Type, x operand) (operand, error) {
 	default:
 		return operand{}, errConvert
 	}
-	return of(value.OfElements(m.Env, t.Elem(), data, n), nil)
+	o, err := of(value.OfElements(m.Env, t.Elem(), data, n), nil)
+	o.typ = t
+	return o, err
 }

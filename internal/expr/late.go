@@ -12,15 +12,16 @@ import (
 // and that of an untyped constant otherwise (the language's specification, Operators).
 type late struct {
 	m *machine
-	// kind is that of the constants in it.
+	// kind is that of the constants in it, rune whether they are runes.
 	kind constant.Kind
+	rune bool
 	// as computes it in the type of like, which is a scalar.
 	as func(like operand) (operand, error)
 }
 
 // lateShift is x op count for an untyped constant x.
 func lateShift(m *machine, op token.Token, x, count operand) operand {
-	return operand{late: &late{m, x.c.Kind(), func(like operand) (operand, error) {
+	return operand{late: &late{m, x.c.Kind(), x.rune, func(like operand) (operand, error) {
 		typed, err := constAs(x.c, like)
 		if err != nil {
 			return typed, err
@@ -32,7 +33,7 @@ func lateShift(m *machine, op token.Token, x, count operand) operand {
 
 // then is f of what l will be.
 func (l *late) then(f func(operand) (operand, error)) operand {
-	return operand{late: &late{l.m, l.kind, func(like operand) (operand, error) {
+	return operand{late: &late{l.m, l.kind, l.rune, func(like operand) (operand, error) {
 		x, err := l.as(like)
 		if err != nil {
 			return x, err
@@ -58,11 +59,13 @@ func (o operand) settled() (operand, error) {
 		return o, nil
 	}
 	name := "int"
-	switch o.late.kind {
-	case constant.Float:
+	switch {
+	case o.late.kind == constant.Float:
 		name = "float64"
-	case constant.Complex:
+	case o.late.kind == constant.Complex:
 		name = "complex128"
+	case o.late.rune:
+		name = "int32"
 	}
 	t, err := o.late.m.prog.site.typeNamed("", name)
 	if err != nil {
@@ -100,7 +103,7 @@ func operateLate(m *machine, op token.Token, x, y operand) (operand, error) {
 		}
 		return operate(m, op, x, y)
 	}
-	o := operand{late: &late{m, kind, both}}
+	o := operand{late: &late{m, kind, isRune(x) || isRune(y), both}}
 	if isComparison(op) {
 		return o.settled()
 	}
@@ -115,6 +118,9 @@ func kindOf(o operand) constant.Kind {
 	}
 	return o.c.Kind()
 }
+
+// isRune tells whether what has no type is made of runes.
+func isRune(o operand) bool { return o.rune || o.late != nil && o.late.rune }
 
 // operateTyped computes x op y when one is late and the other is not.
 func operateTyped(m *machine, op token.Token, x, y operand) (operand, error) {

@@ -149,6 +149,9 @@ func funcNamed(f *symbol.File, name string) *symbol.Func {
 		return nil
 	}
 	for _, fn := range f.FuncsNamed(name) {
+		if strings.HasPrefix(fn.Name, "type:") { // what the compiler makes for types
+			continue
+		}
 		if strings.HasSuffix(fn.Name, "/"+name) || strings.HasSuffix(symbol.WithoutMajor(fn.Name), "/"+name) {
 			return fn
 		}

@@ -21,7 +21,9 @@ type operand struct {
 	late *late
 	// isNil is the predeclared nil.
 	isNil bool
-	fn    *boundFunc
+	// rune marks untyped constants that are runes if nothing gives them a type.
+	rune bool
+	fn   *boundFunc
 
 	class  class
 	size   int // bytes
@@ -67,6 +69,15 @@ func of(v *value.Value, err error) (operand, error) {
 // untyped tells whether o is a constant without a type.
 func (o operand) untyped() bool { return o.c != nil && o.typ == nil }
 
+// defaultType is the name of the type that an untyped constant has where nothing
+// gives it another.
+func (o operand) defaultType() string {
+	if o.rune && o.c.Kind() == constant.Int {
+		return "int32"
+	}
+	return constKindName(o.c)
+}
+
 func untypedConst(c constant.Value) operand { return operand{c: c} }
 
 func untypedBool(b bool) operand { return operand{c: constant.MakeBool(b)} }
@@ -96,7 +107,7 @@ func (o operand) typeName() string {
 	case o.val != nil:
 		return o.val.TypeName()
 	case o.c != nil:
-		return constKindName(o.c)
+		return o.defaultType()
 	case o.late != nil:
 		return "int"
 	}

@@ -141,6 +141,9 @@ func (c *compiler) noVariables() error {
 
 // methodName resolves pkg.T.M and pkg.(*T).M to the method itself.
 func (c *compiler) methodName(x *ast.SelectorExpr) (node, error) {
+	if n := c.pointerMethod(x); n != nil {
+		return n, nil
+	}
 	root, ok := rootIdent(x)
 	if !ok || x.X == ast.Expr(root) && !c.inPackage(root) {
 		return nil, nil
@@ -162,6 +165,34 @@ func (c *compiler) methodName(x *ast.SelectorExpr) (node, error) {
 		}
 	}
 	return nil, nil
+}
+
+// pointerMethod resolves (*T).M and (*pkg.T).M as Go writes them; nil for others.
+func (c *compiler) pointerMethod(x *ast.SelectorExpr) node {
+	paren, ok := x.X.(*ast.ParenExpr)
+	if !ok {
+		return nil
+	}
+	star, ok := paren.X.(*ast.StarExpr)
+	if !ok {
+		return nil
+	}
+	if id, ok := star.X.(*ast.Ident); ok && c.isVariable(id.Name) {
+		return nil
+	}
+	t, err := c.typeExpr(star.X)
+	if err != nil {
+		return nil
+	}
+	names := methodNames(t.Name(), x.Sel.Name)
+	for _, im := range c.site.files() {
+		if len(names) == 2 {
+			if fn := im.File.FuncNamed(names[1]); fn != nil {
+				return &funcNode{im: im, fn: fn}
+			}
+		}
+	}
+	return nil
 }
 
 // inPackage tells whether T in T.M can be a type of the frame's package.

@@ -30,6 +30,9 @@ func Set(sc *Scope, lhs, rhs string) error {
 	if err != nil {
 		return fmt.Errorf("can not set %q to %q: %w", lhs, rhs, err)
 	}
+	if ix, ok := prog.root.(*indexNode); ok && ix.ofText(m) {
+		return fmt.Errorf("can not set %q: a string's bytes cannot be changed, others may share them; set the string", lhs)
+	}
 	if done, err := m.assignMarking(dst, data); done {
 		return err
 	}

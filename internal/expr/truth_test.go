@@ -160,7 +160,7 @@ func (n *mistakes) compare(sc *Scope, src, typ, want string) {
 		v := r.ToAPI(wide)
 		if got := shown(v); got != want {
 			n.say("%s is %s %s; the program says %s %s", src, v.Type, got, typ, want)
-		} else if v.Type != "" && v.Type != typ && !(typ == "int32" && strings.Contains(src, "'")) { // runes are ints here
+		} else if v.Type != "" && v.Type != typ {
 			n.say("%s is a %s; the program says %s", src, v.Type, typ)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/constant"
+	"strconv"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/symbol"
@@ -31,7 +32,28 @@ func (c *compiler) typeExpr(x ast.Expr) (*symbol.Type, error) {
 		return nil, err
 	}
 	t, err := c.site.typeNamed(c.pkg(), name)
+	if a, ok := x.(*ast.ArrayType); ok && err != nil && a.Len != nil {
+		return c.arrayOf(a, err)
+	}
 	return t, c.e.wrap(x, err)
+}
+
+// arrayOf is an array type that the program does not have; why it was not found is
+// said if there is no such type either.
+func (c *compiler) arrayOf(x *ast.ArrayType, why error) (*symbol.Type, error) {
+	elem, err := c.typeExpr(x.Elt)
+	if err != nil {
+		return nil, err
+	}
+	n, err := c.arrayLen(x)
+	if err != nil {
+		return nil, err
+	}
+	t := elem.File().ArrayOf(elem, n)
+	if t == nil {
+		return nil, c.e.wrap(x, why)
+	}
+	return t, nil
 }
 
 func (c *compiler) pointerTo(at ast.Node, elem *symbol.Type) (*symbol.Type, error) {
@@ -119,15 +141,24 @@ func (c *compiler) arrayType(x *ast.ArrayType) (string, error) {
 	if x.Len == nil {
 		return c.prefixed("[]", x.Elt)
 	}
-	n, err := c.expr(x.Len)
+	n, err := c.arrayLen(x)
 	if err != nil {
 		return "", err
 	}
-	k, ok := n.(constNode)
-	if !ok || k.o.c == nil || k.o.c.Kind() != constant.Int {
-		return "", c.e.errorf(x.Len, "the length of an array has to be a constant integer")
+	return c.prefixed("["+strconv.FormatInt(n, 10)+"]", x.Elt)
+}
+
+func (c *compiler) arrayLen(x *ast.ArrayType) (int64, error) {
+	n, err := c.expr(x.Len)
+	if err != nil {
+		return 0, err
 	}
-	return c.prefixed("["+k.o.c.ExactString()+"]", x.Elt)
+	if k, ok := n.(constNode); ok && k.o.c != nil && isNumber(k.o.c) {
+		if i, exact := constant.Int64Val(constant.ToInt(k.o.c)); exact && i >= 0 {
+			return i, nil
+		}
+	}
+	return 0, c.e.errorf(x.Len, "the length of an array has to be a constant integer, and not negative")
 }
 
 // instance spells an instance of a generic type: "main.pair[string,int]".

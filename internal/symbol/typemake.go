@@ -1,5 +1,7 @@
 package symbol
 
+import "fmt"
+
 // Made is a Go type that the debug information does not have, described by
 // other means: the runtime's own descriptor of it.
 type Made struct {
@@ -21,6 +23,19 @@ func (f *File) NewType() *Type {
 	if word, err := f.TypeNamed("int"); err == nil {
 		t.unit = word.unit
 	}
+	return t
+}
+
+// ArrayOf is a type [n]elem that the debug information does not have; nil if there
+// can be none that is as large.
+func (f *File) ArrayOf(elem *Type, n int64) *Type {
+	const most = 1 << 40
+	size := max(elem.Size(), 1)
+	if n < 0 || elem.Size() < 0 || n > most/size {
+		return nil
+	}
+	t := f.NewType()
+	t.Fill(Made{Name: fmt.Sprintf("[%d]%s", n, elem.Name()), Kind: Array, Size: n * elem.Size(), Elem: elem, Len: n})
 	return t
 }
 

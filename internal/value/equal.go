@@ -35,10 +35,29 @@ func equal(a, b *Value, depth int) (bool, error) {
 	case a.Type == nil:
 		a, b = b, a
 	}
+	if b.Type != nil && isAddress(a) && isAddress(b) {
+		return equalWords(a, b)
+	}
 	if b.Type != nil && a.Kind() != b.Kind() {
 		return equalMixed(a, b, depth)
 	}
 	return equalTyped(a, b, depth)
+}
+
+// isAddress tells what is compared by one word, whatever it points to: which types
+// may be compared is for the caller to know.
+func isAddress(v *Value) bool {
+	k := v.Kind()
+	return k == symbol.Pointer || k == symbol.UnsafePointer || k == symbol.Chan
+}
+
+func equalWords(a, b *Value) (bool, error) {
+	x, err := a.Uint()
+	if err != nil {
+		return false, err
+	}
+	y, err := b.Uint()
+	return x == y, err
 }
 
 func equalConst(a, b *Value) (ok bool, err error) {

@@ -45,18 +45,18 @@ func readRWMutex(v *Value) (string, error) {
 			return "", err
 		}
 		if int32(waits) > 0 {
-			return fmt.Sprintf("a writer waits for %d readers", int32(waits)), nil
+			return fmt.Sprintf("a writer waits for %s", plural(int32(waits), "reader")), nil
 		}
 		parts = append(parts, "locked for writing")
 		if readers > 0 {
-			parts = append(parts, fmt.Sprintf("%d readers waiting", readers))
+			parts = append(parts, plural(readers, "reader")+" waiting")
 		}
 		return strings.Join(parts, ", "), nil
 	}
 	if readers == 0 {
 		return "unlocked", nil
 	}
-	return fmt.Sprintf("locked by %d readers", readers), nil
+	return "locked by " + plural(readers, "reader"), nil
 }
 
 // readWaitGroup is a sync.WaitGroup: the counter is the upper half of its state.
@@ -86,4 +86,12 @@ func atomicField(v *Value, name string) (uint64, error) {
 		return n, nil
 	}
 	return f.Uint()
+}
+
+// plural is how many there are of something: "1 reader", "2 readers".
+func plural[T int32 | int64](n T, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }

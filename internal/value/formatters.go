@@ -67,14 +67,15 @@ var formatters = map[string]string{
 
 	"internal/sync.HashTrieMap": "{@syncmap}",
 
-	"context.backgroundCtx":    "context.Background",
-	"context.todoCtx":          "context.TODO",
-	"context.cancelCtx":        "{Context}.WithCancel{@ended:err}",
-	"context.timerCtx":         "{cancelCtx.Context}.WithDeadline({deadline}{@ended:err})",
-	"context.afterFuncCtx":     "{cancelCtx.Context}.AfterFunc{@ended:err}",
-	"context.valueCtx":         "{Context}.WithValue({@brief:key}, {@brief:val})",
-	"context.withoutCancelCtx": "{c}.WithoutCancel",
-	"context.stopCtx":          "{Context}",
+	"context.backgroundCtx":         "context.Background",
+	"context.todoCtx":               "context.TODO",
+	"context.deadlineExceededError": "context deadline exceeded",
+	"context.cancelCtx":             "{Context}.WithCancel{@ended:err}",
+	"context.timerCtx":              "{cancelCtx.Context}.WithDeadline({deadline}{@ended:err})",
+	"context.afterFuncCtx":          "{cancelCtx.Context}.AfterFunc{@ended:err}",
+	"context.valueCtx":              "{Context}.WithValue({@brief:key}, {@brief:val})",
+	"context.withoutCancelCtx":      "{c}.WithoutCancel",
+	"context.stopCtx":               "{Context}",
 
 	// Messages of protocol buffers: as generated since 2020, with the fields
 	// hidden (the opaque API), and before.

@@ -90,6 +90,8 @@ func TestWhatisAndPtype(t *testing.T) {
 	story(t, s, out, "error\nConcrete type: *errors.errorString\n", "whatis err")
 	srv.on("Eval", api.EvalOut{Variable: &api.Variable{Kind: reflect.String, Value: "a", Flags: api.VariableConstant}})
 	story(t, s, out, "untyped constant \"a\"\n", `whatis "a"`)
+	srv.on("Eval", api.EvalOut{Variable: &api.Variable{Kind: reflect.Pointer}})
+	story(t, s, out, "untyped nil\n", `whatis nil`)
 	srv.on("Eval", errors.New("could not find symbol value for main"))
 	srv.on("TypeInfo", api.TypeInfoOut{TypeInfo: &api.TypeInfo{Kind: reflect.Struct, Size: 16,
 		Fields: []api.TypeInfoField{{Name: "A", Type: "int"}, {Name: "Name", Type: "string"}}, Methods: []api.TypeInfoMethod{{Name: "Area"}}}})

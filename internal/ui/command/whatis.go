@@ -49,7 +49,10 @@ func typeOf(v *api.Variable) string {
 	case v.Unreadable != "":
 		return fmt.Sprintf("(unreadable %s)", v.Unreadable)
 	}
-	if v.Kind == reflect.String {
+	switch v.Kind {
+	case reflect.Pointer:
+		return "untyped nil"
+	case reflect.String:
 		return fmt.Sprintf("untyped constant %q", v.Value)
 	}
 	return fmt.Sprintf("untyped constant %s", v.Value)

@@ -36,7 +36,10 @@ func number(v *api.Variable) (any, bool) {
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		n, err := strconv.ParseUint(text, 0, 64)
 		return n, err == nil
-	case reflect.Float32, reflect.Float64:
+	case reflect.Float32:
+		f, err := strconv.ParseFloat(text, 32)
+		return float32(f), err == nil
+	case reflect.Float64:
 		f, err := strconv.ParseFloat(text, 64)
 		return f, err == nil
 	case reflect.Bool:
@@ -49,7 +52,7 @@ func number(v *api.Variable) (any, bool) {
 // formatted writes arg as the user asked, or plain when the verb does not fit.
 func (p *printer) formatted(arg any, plain string) {
 	out := fmt.Sprintf(p.format, arg)
-	if strings.HasPrefix(out, "%!") {
+	if strings.HasPrefix(strings.TrimPrefix(out, "("), "%!") {
 		out = plain
 	}
 	p.write(out)
@@ -81,5 +84,16 @@ func (p *printer) complex(v *api.Variable) {
 		p.write(v.Value)
 		return
 	}
-	p.printf("(%s + %si)", v.Children[0].Value, v.Children[1].Value)
+	re, im := v.Children[0].Value, v.Children[1].Value
+	plain := fmt.Sprintf("(%s + %si)", re, im)
+	x, errRe := strconv.ParseFloat(re, 64)
+	y, errIm := strconv.ParseFloat(im, 64)
+	switch {
+	case p.format == "" || errRe != nil || errIm != nil:
+		p.write(plain)
+	case v.Kind == reflect.Complex64:
+		p.formatted(complex64(complex(x, y)), plain)
+	default:
+		p.formatted(complex(x, y), plain)
+	}
 }

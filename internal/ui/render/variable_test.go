@@ -64,6 +64,10 @@ func difference(want, got string) string {
 	return "there is more than expected"
 }
 
+func complexOf(k reflect.Kind, re, im string) *api.Variable {
+	return &api.Variable{Kind: k, Children: []api.Variable{{Value: re}, {Value: im}}}
+}
+
 func TestFormats(t *testing.T) {
 	list := &api.Variable{Type: "[]int", Kind: reflect.Slice, Len: 3, Cap: 3, Base: 1, Addr: 1, Children: []api.Variable{
 		{Kind: reflect.Int, Value: "10", Addr: 1}, {Kind: reflect.Int, Value: "-5", Addr: 2}, {Kind: reflect.Int, Value: "Name (7)", Addr: 3},
@@ -88,6 +92,11 @@ func TestFormats(t *testing.T) {
 		{str, ValueOptions{}, `"a\"b"`},
 		{str, ValueOptions{Format: "%s"}, `a"b`},
 		{str, ValueOptions{Format: "%d"}, `"a\"b"`},
+		{complexOf(reflect.Complex128, "0.5", "-2"), ValueOptions{}, "(0.5 + -2i)"},
+		{complexOf(reflect.Complex128, "0.5", "-2"), ValueOptions{Format: "%.2f"}, "(0.50-2.00i)"},
+		{complexOf(reflect.Complex64, "0.1", "NaN"), ValueOptions{Format: "%v"}, "(0.1+NaNi)"},
+		{complexOf(reflect.Complex64, "1", "+Inf"), ValueOptions{Format: "%d"}, "(1 + +Infi)"},
+		{&api.Variable{Kind: reflect.Float32, Value: "0.1"}, ValueOptions{Format: "%x"}, "0x1.99999ap-04"},
 		{str, ValueOptions{RawStrings: true}, `a"b`},
 		{cut, ValueOptions{}, `"ab...+3 more"`},
 	} {

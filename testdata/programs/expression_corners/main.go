@@ -187,6 +187,10 @@ func work(named int) (res string, err error) {
 	ifaces := []any{1, "two", 3.5, nil}
 	maps := []map[string]int{nil, {"k": 4}}
 	funcs := make([]func(), 2)
+	byAny := map[any]string{'a': "rune", 97: "int", 97.0: "float", -'a': "minus"}
+	n0 := uint(0)
+	var recvOnly <-chan int = ch
+	var sendOnly chan<- int = ch
 	chans := make([]chan int, 1)
 	{
 		shadow := "inner"
@@ -460,6 +464,17 @@ func work(named int) (res string, err error) {
 	show(`i8 == -100`, i8 == -100)
 	show(`u8 > 199`, u8 > 199)
 	show(`i32 != 0 && i64/int64(i32) < 0`, i32 != 0 && i64/int64(i32) < 0)
+	show(`byAny['a']`, byAny['a'])
+	show(`byAny['a'-1+1]`, byAny['a'-1+1])
+	show(`byAny[97]`, byAny[97])
+	show(`byAny['a'*1.0]`, byAny['a'*1.0])
+	show(`byAny['a'<<n0]`, byAny['a'<<n0])
+	show(`byAny[-'a']`, byAny[-'a'])
+	show(`ifaces[3] == 'x'`, ifaces[3] == 'x')
+	show(`recvOnly == ch`, recvOnly == ch)
+	show(`ch != sendOnly`, ch != sendOnly)
+	show(`recvOnly == nilChan`, recvOnly == nilChan)
+	show(`[...]int16{7, 8}[1]`, [...]int16{7, 8}[1])
 	fmt.Println("READY")
 	runtime.Breakpoint()
 	fmt.Fprintln(os.Stderr, closure(), tree, empty, zeroStructs, zeroArr, fnv == nil, ch, nilChan, pfield, mp, st.fn != nil, byNaN)

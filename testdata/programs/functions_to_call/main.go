@@ -161,7 +161,7 @@ func use() {
 	if wide(1).A[0]+many(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)+apply(double, 1)+stopHere(1)+deep(3)+add(1, 2) < 0 {
 		q, r, err := divmod(1, 2)
 		fmt.Println(q, r, err, greet(""), join("", words...), count(1), mixed(1, 2, "", 3, true, Wide{}, 4), describe(heap), blank(1, ""))
-		fmt.Println(total(nil), held(nil), calls)
+		fmt.Println(total(nil), held(nil), calls, spell(nil))
 		fmt.Println(fail(""), crash(nil), forever(), Twice(1), Twice(""), named, loud, global, face, stringy, letters, runes)
 		exit(1)
 	}
@@ -182,3 +182,6 @@ func main() {
 	}
 	fmt.Println("done", *heap, offset, global, face)
 }
+
+//go:noinline
+func spell(b []byte) string { return string(b) }

@@ -187,7 +187,7 @@ func main() {
 	add("counter", counter.Load())
 	add("flag", flag.Load())
 	add("mutex", "locked")
-	add("rw", "locked by 1 readers")
+	add("rw", "locked by 1 reader")
 	add("group", "counter 3")
 	add("once", "done")
 	add("builder", `"built"`)
