@@ -45,7 +45,7 @@ func (s *speaker) ask(method string, arg any) (map[string]any, string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.conn.SetDeadline(time.Now().Add(time.Minute))
+	s.conn.SetDeadline(time.Now().Add(4 * time.Minute))
 	if _, err := s.conn.Write(req); err != nil {
 		s.t.Fatalf("%s: %v", method, err)
 	}

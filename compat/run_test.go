@@ -118,7 +118,7 @@ func (o *tour) dump(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(4 * time.Minute)
 	st := o.c.CoreDumpWait(1000)
 	for st.Dumping && time.Now().Before(deadline) {
 		st = o.c.CoreDumpWait(1000)

@@ -103,12 +103,12 @@ func stop(t *testing.T, cmd *exec.Cmd) {
 	select {
 	case <-ended:
 		return
-	case <-time.After(30 * time.Second):
+	case <-time.After(testkit.Patience):
 	}
 	cmd.Process.Signal(os.Interrupt)
 	select {
 	case <-ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(testkit.Patience):
 		t.Errorf("%v does not end", cmd.Args)
 		cmd.Process.Kill()
 		<-ended

@@ -92,7 +92,7 @@ func converse(t *testing.T, debugger, addr string, talk []line) (dir string) {
 	for _, line := range talk {
 		said.WriteString(line.say + "\n")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, debugger, "connect", addr, "--allow-non-terminal-interactive=true")
 	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+scratch(t), "XDG_CACHE_HOME="+scratch(t), "NO_COLOR=1", "TERM=dumb")

@@ -42,7 +42,7 @@ func godbg(t *testing.T, script string, args ...string) (output string, status i
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	stuck := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	stuck := time.AfterFunc(4*time.Minute, func() { _ = cmd.Process.Kill() })
 	_ = cmd.Wait() // the status tells
 	if !stuck.Stop() {
 		t.Fatalf("godbg did not end; it said:\n%s", out.String())

@@ -133,7 +133,7 @@ func serverOf(ctx context.Context, t *testing.T, c *chaos, flags ...string) (*ex
 // were set while that ran.
 func TestNeverStopped(t *testing.T) {
 	c := newChaos(t, 1)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	cmd, cl := serverOf(ctx, t, c, "--continue")
 	testkit.Eventually(t, c.armed, "the traps that are always there")
@@ -176,7 +176,7 @@ func TestNobodyTidied(t *testing.T) {
 // A debugger that gets no more memory dies of it, and the service lives.
 func TestOutOfMemory(t *testing.T) {
 	c := newChaos(t, 2)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	cmd, cl := serverOf(ctx, t, c)
 	ended := make(chan struct{})

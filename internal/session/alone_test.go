@@ -26,7 +26,7 @@ func (s *story) value(expr string) string {
 // others had to be let go.
 func (s *story) alone(name string) (st *api.DebuggerState, others bool) {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	st, err := s.CommandAlone(ctx, api.DebuggerCommand{Name: name}, func() { others = true })
 	if err != nil {

@@ -20,7 +20,7 @@ func (s *story) call(expr string) string {
 
 func (s *story) callWith(cmd api.DebuggerCommand) string {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	st, err := s.Command(ctx, cmd)
 	if err != nil {

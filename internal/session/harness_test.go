@@ -52,7 +52,7 @@ func attached(t testing.TB, name string, o testkit.Options, args ...string) (*st
 // command gives up after a while: a step that never ends would hang the test.
 func (s *story) command(name string) *api.DebuggerState {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	st, err := s.Command(ctx, api.DebuggerCommand{Name: name, ReturnInfoLoadConfig: &api.LoadConfig{
 		FollowPointers: true, MaxStringLen: 64, MaxArrayValues: 64, MaxStructFields: -1,
