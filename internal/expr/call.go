@@ -94,7 +94,7 @@ func (c *compiler) isType(x ast.Expr) bool {
 			return true
 		}
 		_, err := c.site.typeNamed(c.pkg(), name)
-		return err == nil
+		return err == nil || c.localType(name) != ""
 	case *ast.SelectorExpr:
 		root, ok := x.X.(*ast.Ident)
 		if !ok || !c.isPackage(root) {

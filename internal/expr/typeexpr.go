@@ -117,6 +117,9 @@ func (c *compiler) identType(x *ast.Ident) (string, error) {
 	if a, ok := aliases[name]; ok {
 		return a, nil
 	}
+	if t := c.localType(name); t != "" {
+		return t, nil
+	}
 	t, err := c.site.typeNamed(c.pkg(), name)
 	if err != nil {
 		return "", c.e.wrap(x, err)

@@ -62,6 +62,9 @@ func (v *Value) cFunc() (*Func, error) {
 	return f, nil
 }
 
+// dictName is the variable of generic code that tells its type arguments.
+const dictName = ".dict"
+
 // Captured lists the variables that a closure has captured, as the function
 // sees them, in the order they lie in the closure.
 func (v *Value) Captured() ([]*Value, error) {
@@ -75,7 +78,7 @@ func (v *Value) Captured() ([]*Value, error) {
 	}
 	var captured []*symbol.Var
 	for _, x := range vars {
-		if x.ClosureOffset > 0 {
+		if x.ClosureOffset > 0 && x.Name != dictName {
 			captured = append(captured, x)
 		}
 	}

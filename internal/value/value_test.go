@@ -196,6 +196,9 @@ func TestClosure(t *testing.T) {
 		if want := map[string]string{"n": "40", "s": "captured", "calls": "1"}; !reflect.DeepEqual(values, want) {
 			t.Errorf("captured %v", values)
 		}
+		if got := w.global(t, "main.keeper").ToAPI(usual); got.Len != 1 || got.Children[0].Value != "kept" {
+			t.Errorf("generic code has captured %d: %v", got.Len, got.Children)
+		}
 	})
 }
 

@@ -86,7 +86,7 @@ func varFlags(v *symbol.Var) api.VariableFlags {
 // the variables of; 0 if it is not generic, or the dictionary is not to be had.
 func Dict(env *Env, vars []*symbol.Var, pc addr.FileAddr, ctx expr.Context, inlineDepth int) addr.Addr {
 	for _, v := range vars {
-		if v.Name != ".dict" || v.InlineDepth != inlineDepth {
+		if v.Name != dictName || v.InlineDepth != inlineDepth {
 			continue
 		}
 		pieces, err := v.Pieces(pc, ctx)

@@ -104,6 +104,15 @@ var pkgArr = [...][2]int8{2: {1, -1}}
 
 func pkgFn() {}
 
+type here struct{ A, B string }
+
+var here2 here
+
+func elsewhere() any {
+	type here []int
+	return here{1}
+}
+
 func show(e string, v any) { fmt.Printf("%s\t%T\t%v\n", e, v, v) }
 
 func work(named int) (res string, err error) {
@@ -187,6 +196,9 @@ func work(named int) (res string, err error) {
 	ifaces := []any{1, "two", 3.5, nil}
 	maps := []map[string]int{nil, {"k": 4}}
 	funcs := make([]func(), 2)
+	type here struct{ Q int } // hides the package's
+	hereValue := here{4}
+	var inHere any = hereValue
 	byAny := map[any]string{'a': "rune", 97: "int", 97.0: "float", -'a': "minus"}
 	n0 := uint(0)
 	var recvOnly <-chan int = ch
@@ -464,6 +476,11 @@ func work(named int) (res string, err error) {
 	show(`i8 == -100`, i8 == -100)
 	show(`u8 > 199`, u8 > 199)
 	show(`i32 != 0 && i64/int64(i32) < 0`, i32 != 0 && i64/int64(i32) < 0)
+	show(`inHere.(here).Q`, inHere.(here).Q)
+	show(`(*here)(&hereValue).Q`, (*here)(&hereValue).Q)
+	show(`here{4} == hereValue`, here{4} == hereValue)
+	show(`here{5}.Q`, here{5}.Q)
+	show(`len([]here{{1}, {2}})`, len([]here{{1}, {2}}))
 	show(`byAny['a']`, byAny['a'])
 	show(`byAny['a'-1+1]`, byAny['a'-1+1])
 	show(`byAny[97]`, byAny[97])
@@ -476,6 +493,7 @@ func work(named int) (res string, err error) {
 	show(`recvOnly == nilChan`, recvOnly == nilChan)
 	show(`[...]int16{7, 8}[1]`, [...]int16{7, 8}[1])
 	fmt.Println("READY")
+	fmt.Fprintln(os.Stderr, elsewhere(), here2)
 	runtime.Breakpoint()
 	fmt.Fprintln(os.Stderr, closure(), tree, empty, zeroStructs, zeroArr, fnv == nil, ch, nilChan, pfield, mp, st.fn != nil, byNaN)
 	return "done", err

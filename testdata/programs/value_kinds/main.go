@@ -153,3 +153,10 @@ func main() {
 			slice, array, pointer, holder, other, shape, failure, unsafep, moment, local, future, nilChan, RW, X, W, R, &syncMap, &atomics, elements)
 	}
 }
+
+var keeper = keep("kept")
+
+// keep captures of generic code, which has more in its closures than it captures.
+func keep[T any](v T) func() (T, string) {
+	return func() (T, string) { return v, fmt.Sprintf("%T", v) }
+}
