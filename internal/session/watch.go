@@ -72,7 +72,10 @@ func (pr *process) createWatchpoint(scope api.EvalScope, text string, kind api.W
 		return nil, fmt.Errorf("can not watch %q: it has no address", text)
 	}
 	wt := &watch{at: at, size: int(r.Value.Type.Size()), kind: target.WatchKind(kind), typ: r.Value.Type, changes: map[int]change{}}
-	b := &breakpoint.Breakpoint{Watch: true, Name: text}
+	b := &breakpoint.Breakpoint{Watch: true}
+	if pr.set.Named(text) == nil { // what is called the same elsewhere may be watched already
+		b.Name = text
+	}
 	b.User = &settings{watch: wt, Breakpoint: api.Breakpoint{WatchExpr: text, WatchType: kind}}
 	b.Cond = pr.watchHit(wt, nil)
 	if other := pr.watching(at); other != nil {
@@ -127,7 +130,7 @@ func (pr *process) setSlot(b *breakpoint.Breakpoint, wt *watch) error {
 	switch wt.size {
 	case 1, 2, 4, 8:
 	default:
-		return fmt.Errorf("can not watch variable of type with size %d: 1, 2, 4 or 8 bytes only", wt.size)
+		return fmt.Errorf("can not watch variable of type %s: it takes %d bytes, the processor can watch 1, 2, 4 or 8", wt.typ.Name(), wt.size)
 	}
 	for slot := range hw.WatchSlots() {
 		if pr.set.InSlot(slot) != nil {

@@ -56,6 +56,35 @@ func TestWatchFollowsStack(t *testing.T) {
 	}
 }
 
+// Variables of the same name in two frames are watched at once.
+func TestWatchInTwoFrames(t *testing.T) {
+	s := launched(t, "watched_stack", testkit.Options{}, quiet())
+	b := s.breakAt("main.go:10")
+	s.command(api.Continue)
+	s.command(api.Continue)
+	first := s.watch("n", api.WatchRead|api.WatchWrite)
+	second, err := s.CreateWatchpoint(context.Background(), api.EvalScope{GoroutineID: -1, Frame: 1}, "n", api.WatchRead|api.WatchWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.Name != "n" || second.Name != "" || second.WatchExpr != "n" || first.Addr == second.Addr {
+		t.Errorf("they are %+v and %+v", first, second)
+	}
+	if _, err := s.ClearBreakpoint(context.Background(), b.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	hits := map[int]bool{}
+	for !hits[first.ID] || !hits[second.ID] {
+		st := s.command(api.Continue)
+		if st.Exited {
+			t.Fatalf("only %v were hit", hits)
+		}
+		if b := st.CurrentThread.Breakpoint; b != nil {
+			hits[b.ID] = true
+		}
+	}
+}
+
 // A frame that a panic left takes its watchpoint along when somebody else uses
 // its memory.
 func TestWatchEndsWithPanic(t *testing.T) {

@@ -81,7 +81,8 @@ func TestBreakpointsList(t *testing.T) {
 		{ID: 1, Addrs: []uint64{0x1}, File: "/src/a.go", Line: 3, FunctionName: "main.f", TotalHitCount: 2, Cond: "x > 1", HitCond: "> 2",
 			Stacktrace: 3, Goroutine: true, Variables: []string{"n"}, LoadLocals: &api.LoadConfig{FollowPointers: true}, LoadArgs: &api.LoadConfig{}},
 		{ID: 2, Name: "off", ExprString: "a.go:4", Disabled: true, HitCond: "% 5", HitCondPerG: true},
-		{ID: 3, WatchExpr: "total", Addrs: []uint64{0xc0}},
+		{ID: 3, Name: "total", WatchExpr: "total", Addrs: []uint64{0xc0}},
+		{ID: 6, WatchExpr: "total", Addrs: []uint64{0xc8}},
 		{ID: 4, Tracepoint: true, Addrs: []uint64{2}, File: "/src/a.go", Line: 9, CustomCommands: []string{"list"}},
 		{ID: 5, ExprString: "plugin.go:1"},
 		{ID: -1, Name: "unrecovered-panic", Addrs: []uint64{0x5}, File: "/go/panic.go", Line: 7, FunctionName: "runtime.fatalpanic"},
@@ -101,6 +102,7 @@ Watchpoint total (enabled) at 0xc0 (0)
 Tracepoint 4 (enabled) at 0x2 for ./a.go:9 (0)
 	list
 Breakpoint 5 (suspended) at plugin.go:1
+Watchpoint 6 on [total] (enabled) at 0xc8 (0)
 `, "bp")
 }
 
@@ -161,7 +163,7 @@ func TestClearall(t *testing.T) {
 
 func TestWatch(t *testing.T) {
 	s, srv, out := newShell(t)
-	srv.on("CreateWatchpoint", api.CreateWatchpointOut{Breakpoint: &api.Breakpoint{ID: 1, WatchExpr: "totalTimes[0]", Addrs: []uint64{0xc0000180e0}}})
+	srv.on("CreateWatchpoint", api.CreateWatchpointOut{Breakpoint: &api.Breakpoint{ID: 1, Name: "totalTimes[0]", WatchExpr: "totalTimes[0]", Addrs: []uint64{0xc0000180e0}}})
 	story(t, s, out, "Watchpoint totalTimes[0] set at 0xc0000180e0\n", "watch -rw totalTimes[0]")
 	if in := last[api.CreateWatchpointIn](t, srv, "CreateWatchpoint"); in.Type != api.WatchRead|api.WatchWrite || in.Expr != "totalTimes[0]" {
 		t.Errorf("asked for %+v", in)

@@ -9,7 +9,7 @@ import (
 )
 
 // BreakpointName is what a breakpoint is called: Breakpoint 1, Tracepoint foo,
-// Watchpoint x.
+// Watchpoint x, and Watchpoint 3 on [x] when the name x was taken.
 func BreakpointName(bp *api.Breakpoint) string {
 	kind := "Breakpoint"
 	switch {
@@ -22,10 +22,10 @@ func BreakpointName(bp *api.Breakpoint) string {
 }
 
 func watchName(bp *api.Breakpoint) string {
-	if bp.Name != "" && bp.Name != bp.WatchExpr {
-		return bp.Name
+	if bp.Name == "" {
+		return fmt.Sprintf("%d on [%s]", bp.ID, bp.WatchExpr)
 	}
-	return bp.WatchExpr
+	return bp.Name
 }
 
 // BreakpointID is the name a user gave a breakpoint or, without one, its
