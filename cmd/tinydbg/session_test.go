@@ -207,6 +207,12 @@ func TestTrace(t *testing.T) {
 			t.Errorf("status %d\n%s\nlacks %s", status, stderr, want)
 		}
 	}
+	// Debug information does not say where results are in optimised code.
+	optimised := testkit.Build(t, "traced_calls", testkit.Options{Optimized: true})
+	_, stderr, status = tinydbg(t, "", "trace", "-e", optimised, `^main\.work$`)
+	if n := strings.Count(stderr, "main.work => (198,49.5)\n"); status != 0 || n != 4 {
+		t.Errorf("the last results of work were seen %d times, not 4; status %d", n, status)
+	}
 	if _, stderr, status := tinydbg(t, "", "trace", "-e", program, "^no such function$"); status != 1 || !strings.Contains(stderr, "no function fits") {
 		t.Errorf("status %d\n%s", status, stderr)
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/api"
@@ -31,6 +32,19 @@ func (pr *process) loadInfo() {
 		return // frames and variables are those of the selected thread
 	}
 	loadScope(pr.world(), want, info)
+	if want.TraceReturn && want.LoadArgs != nil {
+		info.Arguments = withResults(info.Arguments, pr.atReturn(tv, *want.LoadArgs))
+	}
+}
+
+// withResults puts the results that were read at the return in the place of what
+// the function's variables for them say, if there are any.
+func withResults(args, results []api.Variable) []api.Variable {
+	if results == nil {
+		return args
+	}
+	args = slices.DeleteFunc(args, func(v api.Variable) bool { return v.Flags&api.VariableReturnArgument != 0 })
+	return append(args, results...)
 }
 
 // loadScope reads the variables and the stack a breakpoint asks for.

@@ -3,6 +3,7 @@ package session
 import (
 	"github.com/tinydbg/tinydbg/api"
 	"github.com/tinydbg/tinydbg/internal/addr"
+	"github.com/tinydbg/tinydbg/internal/arch"
 	"github.com/tinydbg/tinydbg/internal/goruntime"
 	"github.com/tinydbg/tinydbg/internal/image"
 	"github.com/tinydbg/tinydbg/internal/run"
@@ -27,13 +28,37 @@ func (pr *process) loadReturned(cfg *api.LoadConfig) {
 	if fn == nil || !fn.IsGo() {
 		return
 	}
+	pr.session.returned = pr.results(tv, img, fn, tv.regs.SP(), *cfg)
+}
+
+// results reads the results of a function that a thread has returned from, or is
+// about to: sp is the stack pointer behind the return.
+// Precondition: session goroutine; stopped.
+func (pr *process) results(tv *threadView, img *image.Image, fn *symbol.Func, sp addr.Addr, cfg api.LoadConfig) []api.Variable {
+	read := pr.resultsOf(img, fn)
+	if read == nil {
+		return nil
+	}
 	env := &value.Env{Mem: pr.mem, Runtime: pr.goRuntime(), Set: pr.images, Regs: tv.regs, Order: img.File.ByteOrder(), PtrSize: img.File.PtrSize()}
 	if regs, err := pr.vectorRegs(tv); err == nil {
 		env.Regs = regs
 	}
-	if read := pr.resultsOf(img, fn); read != nil {
-		pr.session.returned = read(env, tv.regs.SP(), value.LoadConfig(*cfg))
+	return read(env, sp, value.LoadConfig(cfg))
+}
+
+// atReturn reads the results at a return instruction, where they are what the
+// calling convention says: of optimised code debug information does not tell.
+// nil: there is none, or they are not known.
+// Precondition: session goroutine; stopped.
+func (pr *process) atReturn(tv *threadView, cfg api.LoadConfig) []api.Variable {
+	img, fn := pr.images.FuncAt(tv.regs.PC())
+	if fn == nil || !fn.IsGo() {
+		return nil
 	}
+	if in, err := pr.code().Instr(tv.regs.PC()); err != nil || in.Kind != arch.InstReturn {
+		return nil
+	}
+	return pr.results(tv, img, fn, tv.regs.SP()+addr.Addr(pr.proc.Arch().PtrSize()), cfg)
 }
 
 // resultsOf prepares to read the results of a function that has returned; nil
