@@ -34,6 +34,7 @@ func (l *Loop) tryLeave(th *thread) (inside bool, err error) {
 // finish it by single steps.
 // Precondition: all threads stopped.
 func (l *Loop) leaveCopyAlone(th *thread) error {
+	l.absorbDone(th)
 	for {
 		inside, err := l.tryLeave(th)
 		if err != nil || !inside {

@@ -30,6 +30,10 @@ func (l *Loop) event(ev target.Event) (*Stop, error) {
 	var err error
 	switch ev.Kind {
 	case target.EventSignal:
+		if ev.Again {
+			err = l.deliver(th, ev.Signal)
+			break
+		}
 		stop, err = l.signal(th, ev.Signal)
 	case target.EventThreadExited:
 		l.forget(th)

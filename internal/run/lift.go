@@ -66,13 +66,11 @@ func (l *Loop) liftAndStep(th *thread, site *breakpoint.Site) error {
 // that come meanwhile.
 // Precondition: all threads stopped.
 func (l *Loop) stepAlone(th *thread) error {
-	sig := syscall.Signal(0)
 	th.atSignal = false
 	for {
-		if err := th.Step(sig); err != nil {
+		if err := th.Step(0); err != nil {
 			return err
 		}
-		sig = 0
 		ev, err := l.waitFor(th)
 		if err != nil {
 			return err
@@ -81,12 +79,10 @@ func (l *Loop) stepAlone(th *thread) error {
 		case ev.Kind == target.EventThreadExited:
 			return nil
 		case ev.Kind != target.EventSignal:
-		case ev.Signal == syscall.SIGTRAP:
+		case !ev.Again && (ev.Signal == syscall.SIGTRAP || fault(ev.Signal)):
 			// Not only the end of the step: a trap may have been set meanwhile.
 			l.absorbSignal(th, ev.Signal)
 			return nil
-		case fault(ev.Signal):
-			sig = ev.Signal
 		default:
 			th.held = append(th.held, ev.Signal)
 		}

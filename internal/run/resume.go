@@ -81,14 +81,12 @@ func (l *Loop) sendOn(th *thread, regs arch.Regs) error {
 	if th.step != noStep {
 		return l.stepOne(th, regs)
 	}
+	if len(th.held) > 0 {
+		return l.sendSignal(th)
+	}
 	site := l.passing(th)
 	if site == nil {
-		return th.Resume(l.takeHeld(th))
-	}
-	if len(th.held) > 0 {
-		// The program must not see a pc in the copy: pass first, deliver then.
-		th.step = forSignal
-		return l.stepOne(th, regs)
+		return th.Resume(0)
 	}
 	at, ok := l.table.Copy(site)
 	if !ok {
@@ -99,6 +97,23 @@ func (l *Loop) sendOn(th *thread, regs arch.Regs) error {
 		return err
 	}
 	return th.Resume(0)
+}
+
+// sendSignal resumes a thread with a signal that was kept back. The program must not
+// see a pc in a copy: pass first, deliver then.
+func (l *Loop) sendSignal(th *thread) error {
+	inside, err := l.tryLeave(th)
+	switch {
+	case err != nil:
+		return err
+	case inside:
+		th.step = forSignal
+		return th.Step(0)
+	case l.passing(th) != nil:
+		th.step = forSignal
+		return l.stepOne(th, nil)
+	}
+	return th.Resume(l.takeHeld(th))
 }
 
 // passing is the site that th is to pass over, or nil.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/internal/arch"
@@ -31,6 +32,13 @@ func (l *Loop) gather() error {
 		}
 		if err := l.leaveCopyAlone(l.of(t)); err != nil && err != target.ErrThreadGone {
 			return err
+		}
+		// Were we to die, the thread would go on where the system has it: in a copy that
+		// is another instruction's by then.
+		if f, ok := t.(target.Flusher); ok && t.State() == target.Stopped {
+			if err := f.Flush(); err != nil && !errors.Is(err, target.ErrThreadGone) {
+				return err
+			}
 		}
 	}
 	l.runMeanwhile()
@@ -124,6 +132,10 @@ func (l *Loop) absorb(ev target.Event) {
 	case target.EventExec:
 		l.pending = append(l.pending, l.exec(th))
 	case target.EventSignal:
+		if ev.Again {
+			l.hold(th, ev.Signal)
+			return
+		}
 		l.absorbSignal(th, ev.Signal)
 	}
 }
@@ -180,6 +192,21 @@ func (l *Loop) absorbStep(th *thread, regs arch.Regs) {
 		return
 	}
 	th.step, th.stepped = noStep, th.step
+}
+
+// absorbDone is absorbStep for a thread that was stopped after the instruction, before
+// it was told of the step's end.
+func (l *Loop) absorbDone(th *thread) {
+	if th.step == noStep {
+		return
+	}
+	regs, err := th.Registers(false)
+	if err != nil {
+		return
+	}
+	if c, in := l.table.InCopy(regs.PC()); in && c.Done {
+		l.absorbStep(th, regs)
+	}
 }
 
 func (l *Loop) absorbWatch(th *thread, slots target.SlotSet) {

@@ -167,6 +167,9 @@ type Event struct {
 	Thread Thread
 	// Signal for EventSignal, EventGroupStop, and EventExited by a signal.
 	Signal syscall.Signal
+	// Again, in an EventSignal: it is the one that Resume or Step was given where the
+	// thread was not stopped for a signal. It is decided already.
+	Again bool
 	// Status is the exit status for EventExited.
 	Status int
 	// Child for EventFork and EventChildExec.

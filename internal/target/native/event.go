@@ -33,8 +33,12 @@ func (p *Process) handle(tid int, s status) {
 
 // emit queues an event about t, which stays stopped for it.
 func (t *Thread) emit(kind target.EventKind, sig syscall.Signal) {
+	t.queue(target.Event{Kind: kind, Thread: t, Signal: sig})
+}
+
+func (t *Thread) queue(ev target.Event) {
 	t.unread = true
-	t.p.queue = append(t.p.queue, target.Event{Kind: kind, Thread: t, Signal: sig})
+	t.p.queue = append(t.p.queue, ev)
 }
 
 // stoppedBy sorts out why the thread stopped.
@@ -48,7 +52,7 @@ func (t *Thread) stoppedBy(s status) {
 	t.setState(target.Stopped)
 	switch s.event {
 	case 0:
-		t.atSignal(s.signal, request)
+		t.atSignal(s.signal)
 	case ptraceEventStop:
 		t.atEventStop(s.signal, asked, request)
 	case unix.PTRACE_EVENT_FORK, unix.PTRACE_EVENT_VFORK, unix.PTRACE_EVENT_CLONE:
@@ -61,19 +65,18 @@ func (t *Thread) stoppedBy(s status) {
 }
 
 // atSignal is the stop before a signal is delivered.
-func (t *Thread) atSignal(sig syscall.Signal, request int) {
+func (t *Thread) atSignal(sig syscall.Signal) {
 	t.stop, t.held = stopSignal, sig
 	if sig != unix.SIGTRAP {
 		t.mendSyscall()
 	} else {
 		t.stepOver()
 	}
-	if t.forward == sig {
+	again := t.forward == sig
+	if again {
 		t.forward = 0
-		t.restart(request, sig)
-		return
 	}
-	t.emit(target.EventSignal, sig)
+	t.queue(target.Event{Kind: target.EventSignal, Thread: t, Signal: sig, Again: again})
 }
 
 // atEventStop is PTRACE_EVENT_STOP: an interrupt, a group stop (sig says which
@@ -85,8 +88,7 @@ func (t *Thread) atEventStop(sig syscall.Signal, asked bool, request int) {
 	t.mendSyscall()
 	switch {
 	case t.due != nil:
-		t.unread = true
-		t.p.queue = append(t.p.queue, *t.due)
+		t.queue(*t.due)
 		t.due = nil
 	case asked && !t.group && trapPending(t.id):
 		// It ran into a trap (or ended a step) just before. The kernel tells of

@@ -335,6 +335,11 @@ func TestResumeWithNewSignal(t *testing.T) {
 	p := attach(t, proc.PID)
 	do(t, p, func() error { return p.Threads()[0].Resume(unix.SIGTERM) })
 	ev := until(t, p, func(target.Event) bool { return true })
+	if ev.Kind != target.EventSignal || ev.Signal != unix.SIGTERM || !ev.Again {
+		t.Errorf("event %+v", ev)
+	}
+	do(t, p, func() error { return goOn(ev) })
+	ev = until(t, p, func(target.Event) bool { return true })
 	if ev.Kind != target.EventExited || ev.Signal != unix.SIGTERM {
 		t.Errorf("event %+v", ev)
 	}

@@ -44,7 +44,7 @@ type Thread struct {
 	blocks uint64
 	// due is an event to report at the next clean stop.
 	due *target.Event
-	// forward is a signal we sent ourselves, to be passed without an event.
+	// forward is a signal that we sent ourselves.
 	forward syscall.Signal
 	// regs are those of this stop when they were read, in room. dirty: the
 	// kernel does not have them yet.
