@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 
 	"github.com/tinydbg/tinydbg/internal/addr"
@@ -77,12 +78,12 @@ func (l *Loop) leftOver(th *thread) (*Stop, error) {
 // sendOn resumes one thread, over the trap it has been asked about. regs is
 // what it has now, if that is known.
 func (l *Loop) sendOn(th *thread, regs arch.Regs) error {
+	if th.step == noStep && len(th.held) > 0 {
+		return l.sendSignal(th)
+	}
 	th.atSignal = false
 	if th.step != noStep {
 		return l.stepOne(th, regs)
-	}
-	if len(th.held) > 0 {
-		return l.sendSignal(th)
 	}
 	site := l.passing(th)
 	if site == nil {
@@ -103,17 +104,17 @@ func (l *Loop) sendOn(th *thread, regs arch.Regs) error {
 // see a pc in a copy: pass first, deliver then.
 func (l *Loop) sendSignal(th *thread) error {
 	inside, err := l.tryLeave(th)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case inside:
-		th.step = forSignal
-		return th.Step(0)
-	case l.passing(th) != nil:
-		th.step = forSignal
-		return l.stepOne(th, nil)
 	}
-	return th.Resume(l.takeHeld(th))
+	if !inside && l.passing(th) == nil {
+		return th.Resume(l.takeHeld(th))
+	}
+	th.atSignal, th.step = false, forSignal
+	if inside {
+		return th.Step(0)
+	}
+	return l.stepOne(th, nil)
 }
 
 // passing is the site that th is to pass over, or nil.
@@ -160,12 +161,16 @@ func (l *Loop) takeHeld(th *thread) syscall.Signal {
 	if len(th.held) == 0 {
 		return 0
 	}
-	sig := th.held[0]
+	now := 0
+	if th.atSignal {
+		now = len(th.held) - 1 // what is said of a fault goes with it
+	}
+	sig := th.held[now]
 	// One signal goes with one resume; the rest are sent anew.
-	for _, more := range th.held[1:] {
+	for _, more := range slices.Delete(th.held, now, now+1) {
 		_ = syscall.Tgkill(l.proc.PID(), th.ID(), more)
 	}
-	th.held = nil
+	th.held, th.atSignal = nil, false
 	return sig
 }
 
