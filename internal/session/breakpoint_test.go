@@ -145,6 +145,22 @@ func TestHaltAndBreakWhileRunning(t *testing.T) {
 	}
 }
 
+// A trap is only put where an instruction begins: elsewhere it would change what
+// the program does.
+func TestBreakpointsOnlyOnInstructions(t *testing.T) {
+	s := launched(t, "watched_total", testkit.Options{}, quiet())
+	b := s.breakAt("main.main")
+	for _, c := range []struct{ place, want string }{
+		{fmt.Sprintf("*%#x", b.Addr+1), fmt.Sprintf("in the middle of the instruction at %#x", b.Addr)},
+		{fmt.Sprintf("*%s", s.mustEval("uint64(uintptr(&main.total))")), "that is no code"},
+	} {
+		_, err := s.CreateBreakpoint(context.Background(), api.CreateBreakpointIn{LocExpr: c.place})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("at %s: %v, want %q", c.place, err, c.want)
+		}
+	}
+}
+
 func BenchmarkFalseCondition(b *testing.B) {
 	cfg := quiet()
 	cfg.Args = []string{"1", fmt.Sprint(b.N)}

@@ -95,6 +95,9 @@ func (pr *process) addBreakpoint(b *breakpoint.Breakpoint) (out *api.Breakpoint,
 	if b.ID == 0 {
 		b.ID = pr.session.nextID()
 	}
+	if err := pr.checkInstructions(b.Addrs); err != nil {
+		return nil, err
+	}
 	err = pr.onTracer(func() error {
 		if other := pr.sameplace(b); other != nil {
 			a := pr.apiBreakpoint(other)
