@@ -39,25 +39,27 @@ func (s *Session) DumpStart(_ context.Context, destination string) (st api.DumpS
 		case s.dumping():
 			return errDumping
 		}
-		d, err := s.startDump(destination)
+		d, begun, err := s.startDump(destination)
 		if err != nil {
 			return err
 		}
-		s.dump, st = d, d.now()
+		s.dump, st = d, begun
 		return nil
 	})
 	return st, err
 }
 
-// startDump opens the file: that it cannot be written is said at once.
+// startDump opens the file: that it cannot be written is said at once. begun is the
+// state before anything is written: a short dump may have ended when it returns.
 // Precondition: session goroutine; stopped.
-func (s *Session) startDump(destination string) (*dump, error) {
+func (s *Session) startDump(destination string) (d *dump, begun api.DumpState, err error) {
 	f, err := newCoreFile(destination)
 	if err != nil {
-		return nil, err
+		return nil, begun, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	d := &dump{cancel: cancel, done: make(chan struct{}), state: api.DumpState{Dumping: true}}
+	begun.Dumping = true
+	d = &dump{cancel: cancel, done: make(chan struct{}), state: begun}
 	content := core.Dump{
 		Proc: s.proc, Memory: s.clean, First: s.selected.thread, Hidden: s.set.Table().IsScratch, Progress: d.progress,
 	}
@@ -73,7 +75,7 @@ func (s *Session) startDump(destination string) (*dump, error) {
 		logflags.For(logflags.Debugger).Info("core file", "path", destination, "err", err)
 		d.end(err)
 	}()
-	return d, nil
+	return d, begun, nil
 }
 
 // DumpWait waits at most that long for the core file to be written.

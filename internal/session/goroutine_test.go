@@ -87,19 +87,23 @@ func TestBreakpointElsewhereInterruptsNext(t *testing.T) {
 // it is there.
 func TestNextOnParkedGoroutine(t *testing.T) {
 	ctx := context.Background()
-	s := launched(t, "parked_goroutine", testkit.Options{}, quiet())
-	s.breakAt("main.go:37")
-	s.command(api.Continue)
-	out, err := s.ListGoroutines(ctx, api.ListGoroutinesIn{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	var s *story
 	var id int64
-	for _, g := range out.Goroutines {
-		if g.UserCurrentLoc.Function.Name() == "main.wait" {
-			id = g.ID
+	testkit.Eventually(t, func() bool { // it may not have been on a processor yet
+		s = launched(t, "parked_goroutine", testkit.Options{}, quiet())
+		s.breakAt("main.go:37")
+		s.command(api.Continue)
+		out, err := s.ListGoroutines(ctx, api.ListGoroutinesIn{})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
+		for _, g := range out.Goroutines {
+			if g.UserCurrentLoc.Function.Name() == "main.wait" {
+				id = g.ID
+			}
+		}
+		return id != 0
+	}, "the goroutine waits")
 	st, err := s.Command(ctx, api.DebuggerCommand{Name: api.SwitchGoroutine, GoroutineID: id})
 	if err != nil || st.SelectedGoroutine.ID != id {
 		t.Fatalf("%+v, %v", st, err)

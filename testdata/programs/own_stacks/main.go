@@ -142,7 +142,7 @@ func main() {
 	waits()
 	calls()
 	waitInC()
-	time.Sleep(50 * time.Millisecond) // for all to have come to where they wait
+	settle() // for all to have come to where they wait
 	defer func() {
 		recover()
 		defer report()

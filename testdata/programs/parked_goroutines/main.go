@@ -61,7 +61,7 @@ func main() {
 	for runtime.NumGoroutine() < each*len(ways) {
 		time.Sleep(time.Millisecond)
 	}
-	time.Sleep(50 * time.Millisecond)
+	settle()
 	fmt.Println("READY")
 	runtime.Breakpoint()
 }

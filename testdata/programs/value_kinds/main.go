@@ -145,7 +145,7 @@ func main() {
 	(*[3]int)(unsafe.Pointer(&badSlice))[1] = -5
 	(*[2]uintptr)(unsafe.Pointer(&badAny))[0] = 24
 	*(*uintptr)(unsafe.Pointer(&badMap)) = 40
-	time.Sleep(50 * time.Millisecond)
+	settle()
 	fmt.Println("ready", closure(1), method(), len(plain("")), both.Own, color, many, odd, len(perms))
 	for {
 		time.Sleep(time.Hour)
