@@ -97,14 +97,13 @@ func (l *Loop) guarding(base addr.Addr, before target.Handler) target.Handler {
 // Precondition: th stopped at a SIGTRAP.
 func (l *Loop) mindGuard(th *thread) {
 	sigs, ok := l.proc.(target.SignalHandler)
-	if !ok || !l.hooks.Guard {
+	if !ok || !l.hooks.Guard || l.unguarded {
 		return
 	}
-	own, ok := l.table.Guard()
-	if !ok {
+	if lost, err := sigs.WasReset(th.Thread, syscall.SIGTRAP); !lost || err != nil {
 		return
 	}
-	if lost, err := sigs.WasReset(th.Thread, syscall.SIGTRAP); lost && err == nil && !l.unguarded {
+	if own, ok := l.table.Guard(); ok {
 		l.unguarded = true
 		l.meanwhile = append(l.meanwhile, func() { l.putBack(sigs, own) })
 	}

@@ -281,6 +281,9 @@ func (l *Loop) wait() (*Stop, error) {
 	l.waiting = true
 	defer func() { l.waiting, l.held, l.between = false, false, nil }()
 	for {
+		if err := l.doMeanwhile(); err != nil {
+			return l.failed(err)
+		}
 		if l.halt {
 			return l.finish(&Stop{Reason: Halted})
 		}
@@ -297,9 +300,6 @@ func (l *Loop) wait() (*Stop, error) {
 			return l.failed(err)
 		}
 		if stop == nil {
-			if err := l.doMeanwhile(); err != nil {
-				return l.failed(err)
-			}
 			continue
 		}
 		if stop.Reason == Exited {
