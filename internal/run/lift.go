@@ -76,9 +76,11 @@ func (l *Loop) stepAlone(th *thread) error {
 			return err
 		}
 		switch {
-		case ev.Kind == target.EventThreadExited:
-			return nil
 		case ev.Kind != target.EventSignal:
+			l.absorb(ev)
+			if ev.Kind == target.EventThreadExited || ev.Kind == target.EventExec {
+				return nil
+			}
 		case !ev.Again && (ev.Signal == syscall.SIGTRAP || fault(ev.Signal)):
 			// Not only the end of the step: a trap may have been set meanwhile.
 			l.absorbSignal(th, ev.Signal)

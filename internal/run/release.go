@@ -78,6 +78,6 @@ func (l *Loop) sendHeld() {
 				_ = syscall.Tgkill(l.proc.PID(), th.ID(), sig)
 			}
 		}
-		th.held = nil
+		th.held, th.atSignal = nil, false
 	}
 }

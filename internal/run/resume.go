@@ -78,7 +78,10 @@ func (l *Loop) leftOver(th *thread) (*Stop, error) {
 // sendOn resumes one thread, over the trap it has been asked about. regs is
 // what it has now, if that is known.
 func (l *Loop) sendOn(th *thread, regs arch.Regs) error {
-	if th.step == noStep && len(th.held) > 0 {
+	switch held := len(th.held); {
+	case th.atSignal && fault(th.held[held-1]):
+		return l.sendFault(th)
+	case th.step == noStep && held > 0:
 		return l.sendSignal(th)
 	}
 	th.atSignal = false
@@ -98,6 +101,13 @@ func (l *Loop) sendOn(th *thread, regs arch.Regs) error {
 		return err
 	}
 	return th.Resume(0)
+}
+
+// sendFault resumes a thread with the signal of the instruction that it stands at, also
+// where that is to be stepped or passed: it would only fault once more.
+func (l *Loop) sendFault(th *thread) error {
+	th.passed = 0
+	return l.resumeWith(th, l.takeHeld(th))
 }
 
 // sendSignal resumes a thread with a signal that was kept back. The program must not

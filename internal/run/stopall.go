@@ -70,10 +70,11 @@ func (l *Loop) stopThreads() error {
 
 // runMeanwhile does what was put off until nobody runs.
 func (l *Loop) runMeanwhile() {
-	for _, f := range l.meanwhile {
+	list := l.meanwhile
+	l.meanwhile = nil
+	for _, f := range list {
 		f()
 	}
-	l.meanwhile = nil
 }
 
 // drain takes the events that are there already. A thread whose event was not
