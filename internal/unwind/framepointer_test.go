@@ -16,7 +16,7 @@ func TestFramePointersAgree(t *testing.T) {
 	for _, program := range []struct{ name, arg, ready string }{
 		{"stack_kinds", "rest", "ready"},
 		{"goroutine_states", "", "goroutines"},
-		{"parked_goroutines", "", "READY"},
+		{"parked_goroutines", "rest", "resting"},
 	} {
 		for _, version := range testkit.Versions() {
 			for _, optimized := range []bool{false, true} {
