@@ -35,5 +35,5 @@ func (o *options) interruptible() (ctx context.Context, stop func()) {
 // What the program says when a signal has ended it.
 var (
 	errSignal      = errors.New("tinydbg was ended by a signal")
-	errInterrupted = errors.New("tinydbg was interrupted before its first prompt")
+	errInterrupted = errors.New("tinydbg was interrupted before it was ready")
 )

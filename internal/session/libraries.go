@@ -116,4 +116,9 @@ func (pr *process) lateRuntime() {
 }
 
 // goRuntime is Go's runtime in the process, nil as long as there is none.
-func (d *debuggee) goRuntime() *goruntime.Runtime { return d.found.Load() }
+func (d *debuggee) goRuntime() *goruntime.Runtime {
+	if d.found == nil { // not looked for yet
+		return nil
+	}
+	return d.found.Load()
+}
