@@ -10,10 +10,10 @@ import (
 // Optimized says whether the Go code at pc was compiled with optimisation:
 // variables may be missing and lines jump about there. It goes by the flags
 // that the go command recorded, not by DWARF, which would have to be inflated.
-// It is false for C, and for assembly, which the compiler does not change.
+// It is false for C.
 func (f *File) Optimized(pc addr.FileAddr) bool {
 	fn := f.goFuncAt(pc)
-	if fn == nil || fn.IsAssembly() {
+	if fn == nil {
 		return false
 	}
 	// Some of the runtime goes by other packages' names, or by none.

@@ -71,7 +71,7 @@ func (s *Shell) showPlace(ctx context.Context, chosen bool) error {
 	if s.frame > 0 || chosen {
 		s.printf("Frame %d: %s (PC: %x)\n", s.frame, s.paths().Position(loc), loc.PC)
 		if s.frame > 0 {
-			s.warnOptimized(loc.Function)
+			s.warnOptimized(loc)
 		}
 	}
 	s.listAround(ctx, loc.File, loc.Line, true)

@@ -106,14 +106,15 @@ func (s *Shell) showThread(ctx context.Context, th *api.Thread) {
 	}
 	s.printf("> %s%s(%s) %s%s (PC: %#x)\n", reason(th.Breakpoint), render.FunctionName(th.Function), s.arguments(th),
 		s.paths().Position(location(th)), hits(th), th.PC)
-	s.warnOptimized(th.Function)
+	s.warnOptimized(location(th))
 	s.showReturns(th)
 	s.showInfo(ctx, th)
 }
 
 // warnOptimized says what cannot be seen of a value: that it is not the last one.
-func (s *Shell) warnOptimized(f *api.Function) {
-	if f != nil && f.Optimized {
+// In assembly there are no variables to assign to.
+func (s *Shell) warnOptimized(loc api.Location) {
+	if loc.Function != nil && loc.Function.Optimized && !strings.HasSuffix(loc.File, ".s") {
 		s.printf("Warning: debugging optimized function: variables that are assigned to more than once may be out of date\n")
 	}
 }
