@@ -148,6 +148,9 @@ func TestLibraries(t *testing.T) {
 			args = []string{"-c", "import ctypes, time; print('ready', flush=True); time.sleep(1000)"}
 		}
 		p := testkit.StartCmd(t, exec.Command(cmd, args...))
+		if len(args) > 1 {
+			p.WaitOutput(t, "ready") // it may sleep before, with libraries still to come
+		}
 		testkit.Eventually(t, func() bool { return sleeping(p.PID) }, cmd+" to sleep")
 		set := load(t, p, cmd)
 		if set.LinkBreak() == 0 {
