@@ -164,7 +164,7 @@ func (l *Loop) absorbSignal(th *thread, sig syscall.Signal) {
 	case target.CauseStep:
 		l.absorbStep(th, regs)
 	case target.CauseWatch:
-		l.absorbWatch(th, cause.Slots)
+		l.absorbWatch(th, cause)
 	case target.CauseTrap:
 		l.absorbTrap(th, regs)
 	}
@@ -210,8 +210,8 @@ func (l *Loop) absorbDone(th *thread) {
 	}
 }
 
-func (l *Loop) absorbWatch(th *thread, slots target.SlotSet) {
-	stops, _ := l.accesses(th, slots)
+func (l *Loop) absorbWatch(th *thread, cause target.Cause) {
+	stops, _ := l.accesses(th, cause)
 	l.pending = append(l.pending, stops...)
 }
 

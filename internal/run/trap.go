@@ -43,7 +43,7 @@ func (l *Loop) trap(th *thread, regs arch.Regs, cause target.Cause) (*Stop, erro
 	case target.CauseStep:
 		return l.stepped(th, regs)
 	case target.CauseWatch:
-		return l.watched(th, cause.Slots)
+		return l.watched(th, cause)
 	}
 	at := l.proc.Arch().TrapAddr(regs.PC())
 	if site := l.table.At(at); site != nil {
@@ -172,27 +172,34 @@ func (l *Loop) askPlan(site *breakpoint.Site, h *breakpoint.Hit) (step.Action, e
 
 // watched handles hardware watchpoints. The processor reports them after the
 // access.
-func (l *Loop) watched(th *thread, slots target.SlotSet) (*Stop, error) {
-	stops, err := l.accesses(th, slots)
+func (l *Loop) watched(th *thread, cause target.Cause) (*Stop, error) {
+	stops, err := l.accesses(th, cause)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(stops) == 0:
-		return nil, l.goOn(th)
+	case len(stops) > 0:
+		l.pending = append(l.pending, stops[1:]...)
+		return stops[0], nil
+	case th.stepped != noStep:
+		th.step, th.stepped = th.stepped, noStep
+		regs, err := th.Registers(false)
+		if err != nil {
+			return nil, err
+		}
+		return l.stepped(th, regs)
 	}
-	l.pending = append(l.pending, stops[1:]...)
-	return stops[0], nil
+	return nil, l.goOn(th)
 }
 
 // accesses asks the watchpoints that an access of a thread's has touched: one
 // instruction may touch several.
-func (l *Loop) accesses(th *thread, slots target.SlotSet) (stops []*Stop, err error) {
-	regs, err := l.behindAccess(th)
+func (l *Loop) accesses(th *thread, cause target.Cause) (stops []*Stop, err error) {
+	regs, err := l.behindAccess(th, cause)
 	if err != nil {
 		return nil, err
 	}
 	h := l.newHit(th, regs, regs.PC())
-	for slot := range slots.All() {
+	for slot := range cause.Slots.All() {
 		b := l.set.InSlot(slot)
 		if b == nil {
 			continue
@@ -209,11 +216,15 @@ func (l *Loop) accesses(th *thread, slots target.SlotSet) (stops []*Stop, err er
 }
 
 // behindAccess gives the registers of a thread as the program knows them after
-// an access that was reported: also where the instruction had a copy.
-func (l *Loop) behindAccess(th *thread) (arch.Regs, error) {
+// an access that was reported: also where the instruction had a copy. A step that
+// has made it is over.
+func (l *Loop) behindAccess(th *thread, cause target.Cause) (arch.Regs, error) {
 	inside, err := l.tryLeave(th)
 	if err != nil {
 		return nil, err
+	}
+	if cause.Stepped && !inside {
+		th.step, th.stepped = noStep, th.step
 	}
 	regs, err := th.Registers(false)
 	if err == nil && inside {

@@ -2,7 +2,9 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -185,6 +187,42 @@ func TestWatchedInstructions(t *testing.T) {
 	}
 	if st := s.command(api.Continue); !st.Exited {
 		t.Errorf("at %s (%s)", at(st), st.StopReason)
+	}
+}
+
+// A step over an instruction that touches what is watched ends behind that, whether
+// the watchpoint stops or not, and whether it has a copy or not.
+func TestStepOverWatchedInstruction(t *testing.T) {
+	for _, cond := range []string{"false", "true"} {
+		s := launched(t, "watched_total", testkit.Options{}, quiet())
+		s.breakAt("main.go:19")
+		st := s.command(api.Continue)
+		w, err := s.CreateWatchpoint(context.Background(), api.EvalScope{GoroutineID: -1}, "main.total", api.WatchWrite)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Cond = cond
+		if err := s.AmendBreakpoint(context.Background(), *w); err != nil {
+			t.Fatal(err)
+		}
+		line := st.CurrentThread.Line
+		for st.CurrentThread.Line == line {
+			code, err := s.Disassemble(context.Background(), api.DisassembleIn{Scope: api.EvalScope{GoroutineID: -1}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pc := st.CurrentThread.PC
+			i := slices.IndexFunc(code, func(in api.AsmInstruction) bool { return in.Loc.PC == pc })
+			if st = s.command(api.StepInstruction); st.CurrentThread.PC != code[i+1].Loc.PC {
+				t.Fatalf("condition %s: a step from %#x led to %#x", cond, pc, st.CurrentThread.PC)
+			}
+			if cond == "true" {
+				s.breakIf(fmt.Sprintf("*%#x", st.CurrentThread.PC), "false") // it is copied
+			}
+		}
+		if cond == "true" && st.StopReason != "watchpoint" {
+			t.Errorf("at %s for %s", at(st), st.StopReason)
+		}
 	}
 }
 

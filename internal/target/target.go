@@ -197,6 +197,8 @@ const (
 type Cause struct {
 	Kind  CauseKind
 	Slots SlotSet
+	// Stepped, in a CauseWatch: the access was made by a single step, which has ended.
+	Stepped bool
 }
 
 // SlotSet is a set of slots of hardware watchpoints: bit n is for slot n. One

@@ -157,7 +157,7 @@ func (t *Thread) Cause() (target.Cause, error) {
 		return target.Cause{Kind: target.CauseTrap}, nil
 	case trapTrace, trapHwbkpt:
 		if slots := t.firedWatch(); slots != 0 {
-			return target.Cause{Kind: target.CauseWatch, Slots: slots}, nil
+			return target.Cause{Kind: target.CauseWatch, Slots: slots, Stepped: t.stepped && info.Code == trapTrace}, nil
 		}
 	}
 	switch {
