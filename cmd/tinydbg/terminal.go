@@ -50,6 +50,9 @@ func (o *options) terminal(ctx context.Context, c *client.Client, begin func() e
 		return err
 	}
 	o.attended()
+	if err := ctx.Err(); err != nil { // there is no prompt any more
+		return err
+	}
 	t.Init = o.init
 	return t.Run(ctx)
 }
