@@ -100,12 +100,15 @@ func (c *compiler) isType(x ast.Expr) bool {
 		if !ok || !c.isPackage(root) {
 			return false
 		}
-		path, _ := c.e.name(root)
-		if n, _ := c.packageLevel(x, path+"."+x.Sel.Name); n != nil {
-			return false
+		for _, name := range c.qualifiedNames(root, x.Sel.Name) {
+			if n, _ := c.packageLevel(x, name); n != nil {
+				return false
+			}
+			if _, err := c.site.typeNamed("", name); err == nil {
+				return true
+			}
 		}
-		_, err := c.site.typeNamed("", path+"."+x.Sel.Name)
-		return err == nil
+		return false
 	case *ast.IndexExpr, *ast.IndexListExpr:
 		_, err := c.typeText(x)
 		return err == nil

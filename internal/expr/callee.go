@@ -315,8 +315,7 @@ func (c *compiler) instantiated(x ast.Expr) node {
 		if !ok || !c.isPackage(id) {
 			return nil
 		}
-		path, _ := c.e.name(id)
-		name = path + "." + g.Sel.Name
+		name = c.qualifiedNames(id, g.Sel.Name)[0]
 	default:
 		return nil
 	}

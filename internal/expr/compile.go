@@ -75,6 +75,8 @@ type compiler struct {
 	varsErr    error
 	varsLoaded bool
 	counts     *symbol.Type
+	// imports are what the source file imports, nil before it was read.
+	imports map[string]string
 	// elements are those of literals so far.
 	elements int64
 }

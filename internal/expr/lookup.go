@@ -2,8 +2,10 @@ package expr
 
 import (
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/constant"
+	"slices"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/image"
@@ -111,9 +113,16 @@ func (c *compiler) packageLevel(at ast.Node, name string) (node, error) {
 			if v, err = im.File.Constant(name); err == nil {
 				return constantNode(v)
 			}
+			if !errors.As(err, &missing) {
+				return nil, err
+			}
 		}
-		if fn := funcNamed(im.File, name); fn != nil {
-			return &funcNode{im: im, fn: fn}, nil
+		fns := funcsNamed(im.File, name)
+		if len(fns) > 1 {
+			return nil, fmt.Errorf("function %s is ambiguous: %s, %s; write the import path in quotes", name, fns[0].Name, fns[1].Name)
+		}
+		if len(fns) == 1 {
+			return &funcNode{im: im, fn: fns[0]}, nil
 		}
 	}
 	return nil, nil
@@ -139,31 +148,44 @@ func (s *Site) files() []*image.Image {
 	return list
 }
 
-// funcNamed finds a function by its whole name, or by one whose import path
-// ends in the package that name gives.
+// funcNamed is the first of funcsNamed, or nil.
 func funcNamed(f *symbol.File, name string) *symbol.Func {
+	if fns := funcsNamed(f, name); len(fns) > 0 {
+		return fns[0]
+	}
+	return nil
+}
+
+// funcsNamed finds a function by its whole name, or those whose import paths
+// end in the package that name gives.
+func funcsNamed(f *symbol.File, name string) (list []*symbol.Func) {
 	if fn := f.FuncNamed(name); fn != nil {
-		return fn
+		return []*symbol.Func{fn}
 	}
 	if !strings.Contains(name, ".") {
 		return nil
+	}
+	add := func(fn *symbol.Func) {
+		if !slices.ContainsFunc(list, func(have *symbol.Func) bool { return have.Name == fn.Name }) {
+			list = append(list, fn)
+		}
 	}
 	for _, fn := range f.FuncsNamed(name) {
 		if strings.HasPrefix(fn.Name, "type:") { // what the compiler makes for types
 			continue
 		}
 		if strings.HasSuffix(fn.Name, "/"+name) || strings.HasSuffix(symbol.WithoutMajor(fn.Name), "/"+name) {
-			return fn
+			add(fn)
 		}
 	}
 	pkg, rest, _ := strings.Cut(name, ".")
 	paths, _ := f.PackagesNamed(pkg)
 	for _, path := range paths {
 		if fn := f.FuncNamed(path + "." + rest); fn != nil {
-			return fn
+			add(fn)
 		}
 	}
-	return nil
+	return list
 }
 
 // constantNode is a constant of the program. The compiler writes down untyped

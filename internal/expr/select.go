@@ -101,8 +101,13 @@ func (c *compiler) qualified(x *ast.SelectorExpr) (node, error) {
 	if n := c.pseudo(x, name); n != nil {
 		return n, nil
 	}
-	if n, err := c.packageLevel(x, name); n != nil || err != nil {
-		return n, c.e.wrap(x, err)
+	for _, full := range c.qualifiedNames(id, x.Sel.Name) {
+		if n, err := c.packageLevel(x, full); n != nil || err != nil {
+			return n, c.e.wrap(x, err)
+		}
+		if t, err := c.site.typeNamed("", full); err == nil {
+			return nil, c.e.errorf(x, "%s is a type, not an expression", t.Name())
+		}
 	}
 	if n, err := c.lookup(id, path); n != nil && err == nil {
 		if _, isFunc := n.(*funcNode); !isFunc {
@@ -154,6 +159,9 @@ func (c *compiler) methodName(x *ast.SelectorExpr) (node, error) {
 	}
 	text := strings.ReplaceAll(c.e.text(x), `"`, "")
 	candidates := []string{text}
+	if imported := c.importOf(name); imported != "" && !quoted {
+		candidates = []string{imported + strings.TrimPrefix(text, name), text}
+	}
 	if pkg := c.pkg(); pkg != "" && !quoted {
 		candidates = append(candidates, pkg+"."+text)
 	}

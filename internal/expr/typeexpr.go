@@ -132,12 +132,20 @@ func (c *compiler) selectorType(x *ast.SelectorExpr) (string, error) {
 	if !ok {
 		return "", c.e.errorf(x, "%q is not a type", c.e.text(x))
 	}
-	path, _ := c.e.name(pkg)
-	t, err := c.site.typeNamed("", path+"."+x.Sel.Name)
-	if err != nil {
-		return "", c.e.wrap(x, err)
+	return c.typeOf(x, c.qualifiedNames(pkg, x.Sel.Name))
+}
+
+// typeOf is the type that has the first of the names that one has.
+func (c *compiler) typeOf(at ast.Node, names []string) (string, error) {
+	var why error
+	for _, name := range names {
+		t, err := c.site.typeNamed("", name)
+		if err == nil {
+			return t.Name(), nil
+		}
+		why = err
 	}
-	return t.Name(), nil
+	return "", c.e.wrap(at, why)
 }
 
 func (c *compiler) arrayType(x *ast.ArrayType) (string, error) {
@@ -184,12 +192,7 @@ func (c *compiler) instance(generic ast.Expr, args []ast.Expr) (string, error) {
 		return t.Name(), nil
 	case *ast.SelectorExpr:
 		if pkg, ok := g.X.(*ast.Ident); ok {
-			path, _ := c.e.name(pkg)
-			t, err := c.site.typeNamed("", path+"."+g.Sel.Name+list)
-			if err != nil {
-				return "", c.e.wrap(generic, err)
-			}
-			return t.Name(), nil
+			return c.typeOf(generic, c.qualifiedNames(pkg, g.Sel.Name+list))
 		}
 	}
 	return "", c.e.errorf(generic, "%q is not a generic type", c.e.text(generic))

@@ -1,13 +1,16 @@
 package symbol
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tinydbg/tinydbg/internal/dwarf/info"
 )
 
 // Global finds a package variable by its name with import path ("net/http.DefaultClient"),
-// or with the package's name if no import path is exactly that ("http.DefaultClient").
+// or with the package's name if no import path is exactly that ("http.DefaultClient"),
+// and only one package of the name has such a variable.
 // C's globals have plain names. The error of one that does not exist is a *NotFoundError.
 func (f *File) Global(name string) (*Var, error) { return f.packageLevel(name, Global) }
 
@@ -29,13 +32,25 @@ func (f *File) packageLevel(name string, kind VarKind) (*Var, error) {
 	if v != nil || err != nil && !isNotFound(err) {
 		return v, err
 	}
+	var found []*Var
 	for _, u := range byPackage[pkg] {
 		v, err := f.searchUnits([]*info.Unit{u}, unitPath(u)+name[len(pkg):], kind)
-		if v != nil || err != nil && !isNotFound(err) {
-			return v, err
+		if err != nil && !isNotFound(err) {
+			return nil, err
+		}
+		if v != nil && (len(found) == 0 || found[0].Name != v.Name) {
+			found = append(found, v)
 		}
 	}
-	return nil, &NotFoundError{kind.noun(), name}
+	switch len(found) {
+	case 0:
+		return nil, &NotFoundError{kind.noun(), name}
+	case 1:
+		return found[0], nil
+	}
+	names := []string{UnescapePath(found[0].Name), UnescapePath(found[1].Name)}
+	slices.Sort(names)
+	return nil, fmt.Errorf("%s %s is ambiguous: %s; write the import path in quotes", kind.noun(), name, strings.Join(names, ", "))
 }
 
 func isNotFound(err error) bool {
