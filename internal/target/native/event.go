@@ -50,6 +50,7 @@ func (t *Thread) stoppedBy(s status) {
 	}
 	t.stepped, t.stepping, t.asked = t.stepping, false, false
 	t.setState(target.Stopped)
+	t.stepOver() // also if the step was broken off
 	switch s.event {
 	case 0:
 		t.atSignal(s.signal)
@@ -69,8 +70,6 @@ func (t *Thread) atSignal(sig syscall.Signal) {
 	t.stop, t.held = stopSignal, sig
 	if sig != unix.SIGTRAP {
 		t.mendSyscall()
-	} else {
-		t.stepOver()
 	}
 	again := t.forward == sig
 	if again {
@@ -189,7 +188,7 @@ func (p *Process) execed(tid int) {
 	}
 	p.dropEvents(main) // they were about the old program
 	main.setRunning()
-	main.asked, main.unread, main.stepping, main.stepped, main.forward = false, false, false, false, 0
+	main.asked, main.unread, main.stepping, main.stepped, main.forward, main.blocks = false, false, false, false, 0, 0
 	main.setState(target.Stopped)
 	main.stop = stopEvent
 	clear(p.coming)

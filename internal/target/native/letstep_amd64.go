@@ -23,16 +23,17 @@ func (t *Thread) letStep() error {
 		return err
 	}
 	t.blocks = mask
-	if t.atSyscall() {
-		t.blocks = 0 // which may change the mask
+	if t.setsMask() {
+		t.blocks = 0 // it has the last word
 	}
 	return nil
 }
 
-// stepOver gives the thread its mask back that letStep has changed.
-// Precondition: tracer; thread stopped, and told of the SIGTRAP.
+// stepOver gives the thread its mask back that letStep has changed, unless the SIGTRAP
+// is still to come.
+// Precondition: tracer; thread stopped.
 func (t *Thread) stepOver() {
-	if t.blocks == 0 {
+	if t.blocks == 0 || trapPending(t.id) {
 		return
 	}
 	if mask, err := getSigmask(t.id); err == nil && mask == t.blocks&^bit(unix.SIGTRAP) {
@@ -41,10 +42,10 @@ func (t *Thread) stepOver() {
 	t.blocks = 0
 }
 
-// atSyscall tells whether the next instruction is a system call.
-func (t *Thread) atSyscall() bool {
+// setsMask tells whether the next instruction is a system call that sets the mask.
+func (t *Thread) setsMask() bool {
 	code := make([]byte, len(syscallInstr))
-	if t.readRegs() != nil {
+	if t.readRegs() != nil || t.regs.Rax != unix.SYS_RT_SIGPROCMASK && t.regs.Rax != unix.SYS_RT_SIGRETURN {
 		return false
 	}
 	n, _ := t.p.ReadMemory(code, addr.Addr(t.regs.Rip))

@@ -3,10 +3,14 @@
 package native
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/tinydbg/tinydbg/internal/addr"
 	"github.com/tinydbg/tinydbg/internal/proclist"
 	"github.com/tinydbg/tinydbg/internal/target"
 	"github.com/tinydbg/tinydbg/internal/testkit"
@@ -45,5 +49,51 @@ func TestStepInSignalHandler(t *testing.T) {
 	}
 	if catches, err := proclist.Catches(proc.PID, unix.SIGTRAP); !catches || err != nil {
 		t.Errorf("the program has a handler for SIGTRAP: %v, %v", catches, err)
+	}
+}
+
+// Stepped over system calls, and interrupted in the middle of one, a thread blocks what
+// it did before.
+func TestStepOverSyscallsWithSignalsBlocked(t *testing.T) {
+	proc := testkit.Start(t, buildC(t, "signals_blocked"))
+	proc.WaitOutput(t, "ready")
+	p := attach(t, proc.PID)
+	th := p.Threads()[0].(*Thread)
+	var before uint64
+	unchanged := func() {
+		t.Helper()
+		do(t, p, func() error {
+			mask, err := p.blocked(th)
+			if before == 0 {
+				before = mask
+			}
+			if err == nil && (mask != before || mask&bit(unix.SIGTRAP) == 0) {
+				err = fmt.Errorf("the thread blocks %#x, at first %#x", mask, before)
+			}
+			return err
+		})
+	}
+	unchanged()
+	io.WriteString(proc.Stdin, "a")
+	own := func(ev target.Event) bool { return ev.Thread == th }
+	for calls := map[uint64]int{}; calls[unix.SYS_GETPPID] < 2 || calls[unix.SYS_READ] < 3; unchanged() {
+		waits := false
+		do(t, p, func() error {
+			code := make([]byte, len(syscallInstr))
+			if err := th.readRegs(); err != nil {
+				return err
+			}
+			nr := th.regs.Rax
+			if _, err := p.ReadMemory(code, addr.Addr(th.regs.Rip)); err == nil && bytes.Equal(code, syscallInstr) {
+				calls[nr]++
+				waits = nr == unix.SYS_READ
+			}
+			return th.Step(0)
+		})
+		if waits {
+			do(t, p, func() error { return th.Interrupt() })
+			io.WriteString(proc.Stdin, "a")
+		}
+		until(t, p, own)
 	}
 }

@@ -88,9 +88,6 @@ func (t *Thread) Resume(sig syscall.Signal) error {
 	if t.group && t.stop == stopEvent {
 		request = unix.PTRACE_LISTEN
 	}
-	if t.blocks != 0 && t.check() == nil && !trapPending(t.id) {
-		t.stepOver() // the step was broken off
-	}
 	return t.run(request, sig)
 }
 
