@@ -109,10 +109,10 @@ func (l *Loop) mindGuard(th *thread) {
 	}
 }
 
-// putBack installs the guard again, unless the program has a handler by now.
+// putBack installs the guard again, unless the program has a handler by now. Where
+// that fails it is not tried again until the user lets the process run once more.
 // Precondition: every thread stopped.
 func (l *Loop) putBack(sigs target.SignalHandler, own target.Handler) {
-	l.unguarded = false
 	ths := l.stopped()
 	if len(ths) == 0 {
 		return
@@ -121,8 +121,9 @@ func (l *Loop) putBack(sigs target.SignalHandler, own target.Handler) {
 	if err == nil && was.Addr != 0 && was.Addr != own.Addr {
 		_, err = sigs.SwapHandler(ths[0].Thread, syscall.SIGTRAP, was)
 	}
+	l.unguarded = err != nil && !errors.Is(err, target.ErrThreadGone)
 	var exited *target.ExitedError
-	if err != nil && l.hooks.Unguarded != nil && !errors.As(err, &exited) && !errors.Is(err, target.ErrThreadGone) {
+	if l.unguarded && l.hooks.Unguarded != nil && !errors.As(err, &exited) {
 		l.hooks.Unguarded(fmt.Errorf("the handler for traps that outlive the debugger could not be put back: %w", err))
 	}
 }

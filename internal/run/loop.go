@@ -49,7 +49,7 @@ type Loop struct {
 	between []func() (*Stop, error)
 	// meanwhile is to be done when every thread has been stopped.
 	meanwhile []func()
-	// unguarded: the guard is to be put back meanwhile.
+	// unguarded: the guard is to be put back meanwhile, or that was tried in vain.
 	unguarded bool
 	// held: nobody runs for a moment.
 	held bool
@@ -199,7 +199,7 @@ func (l *Loop) Go(unattended bool) {
 // Precondition: every thread stopped.
 func (l *Loop) prepare() {
 	l.GuardWatch()
-	l.ready = true
+	l.ready, l.unguarded = true, false
 	l.set.ArmRest()
 	l.mapScratch()
 }
