@@ -229,7 +229,7 @@ func (c *compiler) notFound(at ast.Node, name string) error {
 func (c *compiler) instanceOf(name string) string {
 	best, prefix := "", c.pkg()+"."+name+"["
 	for _, im := range c.site.files() {
-		for _, fn := range im.File.Funcs() {
+		for _, fn := range im.File.FuncsNamed(prefix[:len(prefix)-1]) {
 			if strings.HasPrefix(fn.Name, prefix) && strings.HasSuffix(fn.Name, "]") {
 				if args := strings.ReplaceAll(fn.Name[len(prefix)-1:], "go.shape.", ""); best == "" || len(args) < len(best) {
 					best = args
