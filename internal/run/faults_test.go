@@ -69,6 +69,13 @@ func TestGoOnFromAFault(t *testing.T) {
 // A thread that starts another program by an instruction that is passed while everybody
 // else is stopped has left the traps of the one before.
 func TestExecOverATrapWithoutCopy(t *testing.T) {
+	for _, elsewhere := range []string{"", "by another thread"} {
+		t.Setenv("ELSEWHERE", elsewhere)
+		execOverATrapWithoutCopy(t)
+	}
+}
+
+func execOverATrapWithoutCopy(t *testing.T) {
 	path := testkit.Build(t, "exec_other", testkit.Options{})
 	r := launch(t, run.Hooks{NoInject: true}, path, "/bin/true")
 	m, fn := r.images.FuncNamed("internal/runtime/syscall/linux.Syscall6")

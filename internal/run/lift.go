@@ -91,7 +91,8 @@ func (l *Loop) stepAlone(th *thread) error {
 	}
 }
 
-// waitFor returns the next event of one thread while the others are stopped.
+// waitFor returns the next event of one thread while the others are stopped, or the
+// start of another program.
 func (l *Loop) waitFor(th *thread) (target.Event, error) {
 	for {
 		ev, err := l.proc.Wait()
@@ -105,7 +106,7 @@ func (l *Loop) waitFor(th *thread) (target.Event, error) {
 				th.interrupted = true
 				_ = th.Interrupt()
 			}
-		case ev.Thread == th.Thread:
+		case ev.Thread == th.Thread, ev.Kind == target.EventExec: // which leaves one thread, by another number
 			th.interrupted = false
 			return ev, nil
 		default:
