@@ -78,6 +78,10 @@ func TestExecOverATrapWithoutCopy(t *testing.T) {
 func execOverATrapWithoutCopy(t *testing.T) {
 	path := testkit.Build(t, "exec_other", testkit.Options{})
 	r := launch(t, run.Hooks{NoInject: true}, path, "/bin/true")
+	r.add(r.entry("syscall.Exec"), nil)
+	if stop := r.cont(); stop.Reason != run.BreakpointReached {
+		t.Fatalf("stop %+v", stop)
+	}
 	m, fn := r.images.FuncNamed("internal/runtime/syscall/linux.Syscall6")
 	if fn == nil {
 		t.Skip("no Syscall6")
