@@ -390,14 +390,7 @@ func TestPackagePaths(t *testing.T) {
 		"lib.Nothing":                "could not find symbol value for lib.Nothing",
 		`"target/lib.v3".Nothing`:    "could not find symbol value for target/lib.v3.Nothing",
 	} {
-		got := ""
-		if r, err := Eval(src, sc); err != nil {
-			got = err.Error()
-		} else if r.Func != nil {
-			got = r.Func.Name
-		} else {
-			got = text(r.ToAPI(wide))
-		}
+		got := said(src, sc)
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is %s, want %s", src, got, want)
 		}
@@ -426,4 +419,16 @@ func TestAmbiguousMethods(t *testing.T) {
 			t.Errorf("%s is %s, want %s", src, v.Value, want)
 		}
 	}
+}
+
+// said is what an expression is, the name of a function or an error, as text.
+func said(src string, sc *Scope) string {
+	r, err := Eval(src, sc)
+	switch {
+	case err != nil:
+		return err.Error()
+	case r.Func != nil:
+		return r.Func.Name
+	}
+	return text(r.ToAPI(wide))
 }

@@ -15,14 +15,7 @@ func TestPackagesAlike(t *testing.T) {
 		p := trapped.Run(t, testkit.Build(t, "packages_alike", o))
 		sc := scopeIn(t, p, "main.main")
 		for src, want := range truth {
-			got := ""
-			if r, err := Eval(src, sc); err != nil {
-				got = err.Error()
-			} else if r.Func != nil {
-				got = r.Func.Name
-			} else {
-				got = text(r.ToAPI(wide))
-			}
+			got := said(src, sc)
 			if !strings.HasPrefix(got, want) {
 				t.Errorf("%s is %s, want %s", src, got, want)
 			}

@@ -20,15 +20,8 @@ func TestStoppedOutsideOfCopies(t *testing.T) {
 	p := testkit.StartCmd(t, exec.Command(path, "4", "1000000000000"))
 	p.WaitOutput(t, "started")
 	r := attach(t, run.Hooks{}, p.PID, path)
-	m, fn := r.images.FuncNamed("main.work")
-	code := r.text(m, fn)
-	for at := 0; at < len(code); {
-		in, err := r.proc.Arch().Decode(code[at:], m.Addr(fn.Entry)+addr.Addr(at))
-		if err != nil {
-			break
-		}
-		r.add(m.Addr(fn.Entry)+addr.Addr(at), never)
-		at += len(in.Bytes)
+	for a := range r.instructions("main.work") {
+		r.add(a, never)
 	}
 	for range 20 {
 		halt := time.AfterFunc(5*time.Millisecond, func() { _ = r.proc.Do(r.loop.Halt) })

@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"bytes"
 	"syscall"
 	"testing"
 
@@ -82,21 +83,10 @@ func execOverATrapWithoutCopy(t *testing.T) {
 	if stop := r.cont(); stop.Reason != run.BreakpointReached {
 		t.Fatalf("stop %+v", stop)
 	}
-	m, fn := r.images.FuncNamed("internal/runtime/syscall/linux.Syscall6")
-	if fn == nil {
-		t.Skip("no Syscall6")
-	}
-	code := r.text(m, fn)
-	for at := 0; at < len(code); {
-		a := m.Addr(fn.Entry) + addr.Addr(at)
-		in, err := r.proc.Arch().Decode(code[at:], a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if code[at] == 0x0f && code[at+1] == 0x05 {
+	for a, code := range r.instructions("internal/runtime/syscall/linux.Syscall6") {
+		if bytes.Equal(code, []byte{0x0f, 0x05}) {
 			r.add(a, never)
 		}
-		at += len(in.Bytes)
 	}
 	if stop := r.cont(); stop.Reason != run.Execed {
 		t.Fatalf("stop %+v", stop)

@@ -3,6 +3,7 @@ package run_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -160,20 +161,10 @@ func TestEveryHitIsCounted(t *testing.T) {
 func TestTrapOnEveryInstruction(t *testing.T) {
 	path := testkit.Build(t, "hit_counter", testkit.Options{})
 	r := launch(t, run.Hooks{}, path, "4", "100")
-	m, fn := r.images.FuncNamed("main.work")
-	code := make([]byte, fn.End-fn.Entry)
-	if _, err := r.proc.ReadMemory(code, m.Addr(fn.Entry)); err != nil {
-		t.Fatal(err)
-	}
 	n := 0
-	for at := 0; at < len(code); n++ {
-		a := m.Addr(fn.Entry) + addr.Addr(at)
-		in, err := r.proc.Arch().Decode(code[at:], a)
-		if err != nil {
-			break
-		}
+	for a := range r.instructions("main.work") {
 		r.add(a, never)
-		at += len(in.Bytes)
+		n++
 	}
 	if stop := r.cont(); stop.Reason != run.Exited || stop.Status != 0 {
 		t.Fatalf("with %d traps: stop %+v", n, stop)
@@ -228,6 +219,29 @@ func TestSetAndClearedWhileRunning(t *testing.T) {
 		}
 	})
 	testkit.Eventually(t, func() bool { return testkit.Status(p.PID)["State"][0] != 't' }, "the program goes on")
+}
+
+// instructions are those of a function, as they are before any trap is set.
+func (r *real) instructions(name string) iter.Seq2[addr.Addr, []byte] {
+	r.Helper()
+	m, fn := r.images.FuncNamed(name)
+	if fn == nil {
+		r.Fatalf("no function %s", name)
+	}
+	code := r.text(m, fn)
+	return func(yield func(addr.Addr, []byte) bool) {
+		for at := 0; at < len(code); {
+			a := m.Addr(fn.Entry) + addr.Addr(at)
+			in, err := r.proc.Arch().Decode(code[at:], a)
+			if err != nil {
+				r.Fatal(err)
+			}
+			if !yield(a, in.Bytes) {
+				return
+			}
+			at += len(in.Bytes)
+		}
+	}
 }
 
 func (r *real) text(m *image.Image, fn *symbol.Func) []byte {
